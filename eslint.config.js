@@ -14,13 +14,13 @@ const PURE = {
   probe: ['base', 'stats', 'text'],
   models: ['base', 'probe'],
   reading: ['base', 'stats', 'text', 'probe', 'models'],
-  lens: ['base', 'stats', 'reading'],
+  lens: ['base', 'stats', 'probe', 'reading'],
   steering: ['base', 'stats', 'text', 'probe', 'models', 'reading'],
   charts: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'steering'],
   chat: ['base', 'stats', 'text', 'probe'],
   json: ['base', 'text', 'probe', 'reading'],
   graph: ['base', 'models'],
-  formats: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'steering', 'charts', 'json'],
+  formats: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'lens', 'steering', 'charts', 'json'],
   training: ['base', 'stats', 'text', 'probe', 'models', 'reading', 'formats'],
   // Of training the type of its reader and pure fits.
   experiments: [
@@ -95,6 +95,7 @@ const LAYERS = {
   ],
   ui: ['content', ...KNOWLEDGE],
   panels: ['ui', 'state', 'content', ...KNOWLEDGE],
+  'features/bench': features(),
   'features/compare': features(),
   'features/experiments': features('experiments', 'features/train'),
   'features/help': features(),

@@ -48,7 +48,7 @@ export function modelHosts(named: string): Plugin {
   const { hosts, wrong } = parseModelHosts(named);
   if (wrong !== null)
     throw plainError(
-      `${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT. At most 16 are taken, with spaces between.`,
+      `${HOSTS_VARIABLE} holds "${wrong}", which is no https origin such as https://huggingface.co or https://*.hf.co, nor http://localhost:PORT, nor the word huggingface. At most 16 are taken, with spaces between.`,
     );
   const allow = (html: string): string => {
     if (hosts.length === 0) return html;
@@ -97,18 +97,49 @@ export function forkFile(): Plugin {
   };
 }
 
+/**
+ * Puts all that the page asks for before anything is pressed into one script. In many small ones, as other places share its parts, the
+ * same code takes a tenth more to send (124 kB against 112).
+ */
+function firstScript(): { readonly plugin: Plugin; readonly group: { name: string; test: (id: string) => boolean } } {
+  const first = new Set<string>();
+  return {
+    plugin: {
+      name: 'flipside-first-script',
+      buildEnd() {
+        const visit = (id: string): void => {
+          if (first.has(id)) return;
+          first.add(id);
+          this.getModuleInfo(id)?.importedIds.forEach(visit);
+        };
+        for (const id of this.getModuleIds()) if (this.getModuleInfo(id)?.isEntry === true) visit(id);
+      },
+    },
+    group: { name: 'first', test: (id) => first.has(id) },
+  };
+}
+
 /** An error of whoever builds, not of the program: Vite prints what `inspect` says of it, and a stack would bury the sentence. */
 function plainError(message: string): Error {
   return Object.assign(new Error(message), { [inspect.custom]: () => message });
 }
 
 const licences = notices();
+const first = firstScript();
 
 export default defineConfig({
   base: './',
   // A missing file must be a plain 404: the model store would take a page for a model.
   appType: 'mpa',
-  plugins: [svelte(), forkFile(), modelHosts(process.env[HOSTS_VARIABLE] ?? ''), licences.page, embed(), offline()],
+  plugins: [
+    svelte(),
+    first.plugin,
+    forkFile(),
+    modelHosts(process.env[HOSTS_VARIABLE] ?? ''),
+    licences.page,
+    embed(),
+    offline(),
+  ],
   worker: { format: 'es', plugins: () => [licences.workers()] },
   build: {
     target: 'es2022',
@@ -116,7 +147,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1600,
     // What scripts/budgets.mjs counts by.
     manifest: true,
-    rolldownOptions: { output: { assetFileNames } },
+    rolldownOptions: { output: { assetFileNames, codeSplitting: { groups: [first.group] } } },
   },
   server: { headers: siteHeaders },
   preview: { headers: siteHeaders },

@@ -28,7 +28,7 @@ const inChromium = (name: string, include: string[], flags: readonly string[]) =
     include,
     testTimeout: 120_000,
     // What a test waits for may come late on a busy machine; the default is one second.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 60_000 } },
     browser: {
       enabled: true,
       headless: true,

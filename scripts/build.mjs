@@ -7,10 +7,14 @@ import { fail, ROOT, say } from './packages.mjs';
 /** Everything that the build reads. */
 const SOURCES = [
   'index.html',
+  'embed.html',
   'src',
   'public',
   'probes',
   'vite.config.ts',
+  'scripts/embed.mjs',
+  'scripts/notices.mjs',
+  'scripts/offline.mjs',
   'tsconfig.base.json',
   'tsconfig.app.json',
   'package.json',

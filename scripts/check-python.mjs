@@ -1,6 +1,6 @@
 /**
  * Runs the programs that the command `python` writes against PyTorch: `npm run -s check:python`. Not part of the tests, for it
- * needs Python with torch, transformers, gguf and accelerate; `PYTHON` names the interpreter. With `-- --write` what PyTorch found
+ * needs Python with the packages that docs/python.md names; `PYTHON` names the interpreter. With `-- --write` what PyTorch found
  * becomes tests/fixtures/python/pytorch.json, which the tests hold the programs to.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,8 +12,8 @@ import { ROOT } from './packages.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'check-python-'));
 /** All in one process: to load torch takes longer than to run them. */
 const RUNNER = `
-import json, pathlib, runpy, sys, torch, traceback, transformers
-failed, found = 0, {"torch": torch.__version__, "transformers": transformers.__version__}
+import json, nnsight, pathlib, runpy, sys, torch, traceback, transformers
+failed, found = 0, {"torch": torch.__version__, "transformers": transformers.__version__, "nnsight": nnsight.__version__}
 for path in sorted(pathlib.Path(sys.argv[1]).glob("*.py")):
     print(path.stem, end=": ", flush=True)
     try:

@@ -29,6 +29,10 @@ export function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
+/** A spread in words, `median [low, high]`, each as {@link digits}. */
+export const spreadText = ({ low, median, high }: Spread, unit: string): string =>
+  `${digits(median)}${unit} [${digits(low)}, ${digits(high)}]`;
+
 /**
  * Milliseconds a token, without those of the first tokens. The mean: an engine that reads ahead tells its tokens in bursts,
  * and a median of gaps would then be of whatever lies within a burst.

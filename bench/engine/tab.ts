@@ -33,7 +33,7 @@ export interface Tab {
  * A graphics processor without a screen. On Linux Chromium has WebGPU over Vulkan only, and Vulkan only without its own
  * surfaces where there is no display server.
  */
-const GPU_FLAGS = [
+export const GPU_FLAGS = [
   '--headless=new',
   '--enable-unsafe-webgpu',
   '--ignore-gpu-blocklist',

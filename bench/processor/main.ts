@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/packages.mjs';
 import { withSection } from '../engine/results-file.ts';
-import { digits, spreadOf, type Spread } from '../engine/spread.ts';
+import { spreadOf, spreadText } from '../engine/spread.ts';
 import { bringLlama } from './llama.ts';
 import { benchPageOnProcessor, type PageResult } from './page.ts';
 import type { EngineRun } from './run.ts';
@@ -52,17 +52,15 @@ const page = asked['no-page'] ? null : await benchPageOnProcessor(PROMPT, WRITTE
 
 const reading = ({ readTokens, readMs }: EngineRun): number => (1000 * readTokens) / readMs;
 const writing = ({ writtenTokens, writeMs }: EngineRun): number => (1000 * writtenTokens) / writeMs;
-const spread = ({ low, median, high }: Spread, unit: string): string =>
-  `${digits(median)}${unit} [${digits(low)}, ${digits(high)}]`;
 const ratio = (measure: (run: EngineRun) => number, a = 'chosen', b = 'exported'): string => {
   const [first, second] = [runs[a] ?? [], runs[b] ?? []];
   return first.length === 0 || second.length === 0
     ? '—'
-    : spread(spreadOf(first.map((one, round) => measure(one) / measure(second[round] ?? one))), '');
+    : spreadText(spreadOf(first.map((one, round) => measure(one) / measure(second[round] ?? one))), '');
 };
 const cells = (measure: (run: EngineRun) => number, unit: string): string =>
   ['exported', 'chosen', 'llama']
-    .map((name) => (runs[name] === undefined ? '—' : spread(spreadOf(runs[name].map(measure)), unit)))
+    .map((name) => (runs[name] === undefined ? '—' : spreadText(spreadOf(runs[name].map(measure)), unit)))
     .join(' | ');
 
 const same = JSON.stringify(runs['chosen']?.[0]?.ids) === JSON.stringify(runs['exported']?.[0]?.ids);
@@ -90,9 +88,9 @@ function pageTable({ runtime, threads, openMs, passes, written, pageBytes, unpac
     '|---|---|---|---|',
     ...passes.map(
       ({ tokens, past, packed, unpacked, ratio: times }) =>
-        `| a pass of ${tokens} after ${past} | ${spread(packed, ' ms')} | ${spread(unpacked, ' ms')} | ${spread(times, '')} |`,
+        `| a pass of ${tokens} after ${past} | ${spreadText(packed, ' ms')} | ${spreadText(unpacked, ' ms')} | ${spreadText(times, '')} |`,
     ),
-    `| a written token | ${spread(written.packed, ' ms')} | ${spread(written.unpacked, ' ms')} | ${spread(written.ratio, '')} |`,
+    `| a written token | ${spreadText(written.packed, ' ms')} | ${spreadText(written.unpacked, ' ms')} | ${spreadText(written.ratio, '')} |`,
   ];
 }
 

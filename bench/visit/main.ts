@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { quantile } from '../../src/stats/stats.ts';
 import { ROOT } from '../../scripts/packages.mjs';
 import { withSection } from '../engine/results-file.ts';
-import { digits, spreadOf, type Spread } from '../engine/spread.ts';
+import { digits, spreadOf, spreadText } from '../engine/spread.ts';
 import { serveVisit } from './build.ts';
 import { openVisit, type Timed } from './tab.ts';
 
@@ -103,13 +103,11 @@ try {
 }
 if (asked.against === undefined) process.exit(0);
 
-const spread = ({ low, median, high }: Spread, unit: string): string =>
-  `${digits(median)}${unit} [${digits(low)}, ${digits(high)}]`;
 const valuesOf = (name: string, key: string): number[] => (runs.get(name) ?? []).slice(1).map((run) => run[key] ?? NaN);
 const row = (title: string, unit: string, key: string): string => {
   const [before, now] = [valuesOf('before', key), valuesOf('now', key)];
   const ratios = now.map((value, round) => (before[round] ?? NaN) / value);
-  return `| ${title} | ${spread(spreadOf(before), unit)} | ${spread(spreadOf(now), unit)} | ${spread(spreadOf(ratios), '')} |`;
+  return `| ${title} | ${spreadText(spreadOf(before), unit)} | ${spreadText(spreadOf(now), unit)} | ${spreadText(spreadOf(ratios), '')} |`;
 };
 const firstVisit = (title: string, key: string): string => {
   const [before = NaN, now = NaN] = ['before', 'now'].map((name) => runs.get(name)?.[0]?.[key]);

@@ -3,7 +3,8 @@
 import hashlib
 import os
 
-from ._files import FlipsideError, member, open_file, version_of, whole
+from ._files import MOST_BYTES, FlipsideError, member, open_file, version_of, whole
+from ._tensors import read_tensors
 
 NEWEST = 5
 
@@ -19,17 +20,19 @@ class Probe:
 
 
 def open_probe(folder):
-    """Opens a probe's folder. Needs the package `safetensors`. Raises `FlipsideError` where the two files are not of one probe."""
-    from safetensors.numpy import load_file
-
+    """Opens a probe's folder. Raises `FlipsideError` where its two files are wrong, or are not of one probe."""
     data, name = open_file(os.path.join(folder, "probe.json"))
     if data.get("format") != "flipside-probe":
         raise FlipsideError(f"{name} is no probe: its format is {str(data.get('format'))[:60]!r}.")
     version = version_of(data, name, NEWEST)
     path = os.path.join(folder, "directions.safetensors")
+    size = os.path.getsize(path)
+    if size > MOST_BYTES:
+        raise FlipsideError(f"directions.safetensors has {size:,} bytes; at most {MOST_BYTES:,} are read.")
+    with open(path, "rb") as file:
+        held = file.read()
     if version >= 5:
-        with open(path, "rb") as file:
-            found = hashlib.sha256(file.read()).hexdigest()
+        found = hashlib.sha256(held).hexdigest()
         if found != data.get("tensorsSha256"):
             raise FlipsideError(f"directions.safetensors is not the file that {name} was written with: its SHA-256 is {found}.")
-    return Probe(data, load_file(path), name)
+    return Probe(data, read_tensors(held, path), name)

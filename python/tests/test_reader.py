@@ -1,6 +1,7 @@
 """The reader on files that ship and on files that are wrong. Run by `python -m unittest discover -s python/tests -t python`."""
 
 import copy
+import hashlib
 import json
 import pathlib
 import tempfile
@@ -72,7 +73,9 @@ class Shipped(unittest.TestCase):
     """Every file that ships opens."""
 
     def test_runs(self):
-        paths = [path for path in sorted((ROOT / "public/recordings").glob("*.json")) if path.name != "index.json"]
+        # The list of them, and a grid of the lens, are no runs.
+        others = {"index.json", "lens.json"}
+        paths = [path for path in sorted((ROOT / "public/recordings").glob("*.json")) if path.name not in others]
         self.assertGreater(len(paths), 5)
         for path in paths:
             run = flipside.open(path)
@@ -105,6 +108,67 @@ class Shipped(unittest.TestCase):
             self.assertEqual(experiment.verdict, raw["verdict"])
             self.assertEqual(experiment.table()["id"], [contrast["id"] for contrast in raw["contrasts"]])
             json.dumps(experiment.figure())
+
+    def test_probes(self):
+        paths = sorted((ROOT / "probes").glob("*/probe.json"))
+        self.assertGreater(len(paths), 3)
+        for path in paths:
+            probe = flipside.open_probe(path.parent)
+            layers, hidden = probe.model["layerCount"] + 1, probe.model["hidden"]
+            for key in ("directions", "steering"):
+                self.assertEqual(probe.tensors[key].shape, (layers, hidden))
+                self.assertEqual(probe.tensors[key].dtype, np.float32)
+            lengths = np.linalg.norm(probe.tensors["directions"][1:], axis=1)
+            np.testing.assert_allclose(lengths, 1, atol=1e-5)
+            self.assertLess(probe.default_layer, layers)
+
+
+class WrongProbe(unittest.TestCase):
+    """What is wrong with a probe's files is told."""
+
+    def setUp(self):
+        source = ROOT / "probes/kind-cruel"
+        self.data = json.loads((source / "probe.json").read_text(encoding="utf-8"))
+        self.tensors = (source / "directions.safetensors").read_bytes()
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def refused(self, tensors=None, **change):
+        folder = pathlib.Path(self.folder.name)
+        data = {**self.data, **change}
+        if tensors is not None:
+            data["tensorsSha256"] = hashlib.sha256(tensors).hexdigest()
+        (folder / "probe.json").write_text(json.dumps(data), encoding="utf-8")
+        (folder / "directions.safetensors").write_bytes(self.tensors if tensors is None else tensors)
+        with self.assertRaises(flipside.FlipsideError) as raised:
+            flipside.open_probe(folder)
+        return str(raised.exception)
+
+    def headed(self, change):
+        length = int.from_bytes(self.tensors[:8], "little")
+        header = json.loads(self.tensors[8 : 8 + length])
+        change(header)
+        text = json.dumps(header).encode()
+        return len(text).to_bytes(8, "little") + text + self.tensors[8 + length :]
+
+    def test_the_probe(self):
+        self.assertIn("is no probe", self.refused(format="other"))
+        self.assertIn("has version 99", self.refused(version=99))
+        self.assertIn("its SHA-256 is", self.refused(tensorsSha256="0" * 64))
+        self.assertIn("defaultLayer must be from 0 to 512, got -1", self.refused(defaultLayer=-1))
+
+    def test_the_tensors(self):
+        self.assertIn("does not fit into its 4 bytes", self.refused(b"abcd"))
+        self.assertIn("does not fit", self.refused((2**40).to_bytes(8, "little") + b"{}"))
+        self.assertIn("is no JSON", self.refused((2).to_bytes(8, "little") + b"{]"))
+        self.assertIn("is no object", self.refused((2).to_bytes(8, "little") + b"[]"))
+        self.assertIn("must have", self.refused(self.tensors[:-4]))
+        kind = lambda header: header["directions"].update(dtype="I64")
+        self.assertIn("directions must be of F32 or F16, got 'I64'", self.refused(self.headed(kind)))
+        shape = lambda header: header["directions"].update(shape=[-1, 2])
+        self.assertIn("directions has a shape that is no list of whole numbers", self.refused(self.headed(shape)))
+        longer = lambda header: header["directions"]["shape"].append(2)
+        self.assertIn("directions must have", self.refused(self.headed(longer)))
 
 
 if __name__ == "__main__":

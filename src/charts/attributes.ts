@@ -5,6 +5,7 @@ import type {
   Axis,
   Figure,
   Font,
+  HeatmapTrace,
   Layout,
   LegendPlace,
   MarkLook,
@@ -70,8 +71,28 @@ const SCATTER = {
   legend: 'any',
 } as const satisfies Record<keyof ScatterTrace, Known>;
 
+const HEATMAP = {
+  type: ['heatmap'],
+  x: 'any',
+  y: 'any',
+  z: 'any',
+  zmin: 'any',
+  zmax: 'any',
+  colorscale: 'any',
+  showscale: [false],
+  text: 'any',
+  texttemplate: ['%{text}'],
+  textfont: FONT,
+  hovertext: 'any',
+  hoverinfo: ['text', 'skip'],
+  xgap: 'any',
+  ygap: 'any',
+  xaxis: 'any',
+  yaxis: 'any',
+} as const satisfies Record<keyof HeatmapTrace, Known>;
+
 /** By kind of trace. */
-const TRACES = { scatter: SCATTER } as const satisfies Record<Trace['type'], Attributes>;
+const TRACES = { scatter: SCATTER, heatmap: HEATMAP } as const satisfies Record<Trace['type'], Attributes>;
 
 const AXIS = {
   type: ['linear', 'log'],
@@ -170,7 +191,7 @@ const LAYOUT = {
 } as const satisfies Record<Exclude<keyof Layout, `${'xaxis' | 'yaxis' | 'legend'}${number}`>, Known>;
 
 /** Holds a figure to what can be drawn of it. Throws `internal` with the path of the first thing that cannot. */
-export function assertDrawable({ data, layout }: Figure): void {
+export function assertDrawable({ data, layout }: Figure<Trace>): void {
   data.forEach((trace, index) => {
     const known = Object.hasOwn(TRACES, trace.type) ? TRACES[trace.type] : undefined;
     if (known === undefined) throw cannot(`data[${index}].type`, trace.type);

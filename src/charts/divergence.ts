@@ -4,7 +4,7 @@ import { figureNumber } from './figure-scale.ts';
 import { rangeOf } from './two-runs.ts';
 import { alongLayout, evenAxis, SILENT_LINE, uprightLine } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Coordinate, Figure, Shape, Trace } from './plotly-figure.ts';
+import type { Coordinate, Figure, ScatterTrace, Shape } from './plotly-figure.ts';
 
 /** What the chart shows. */
 export interface DivergenceInput {
@@ -27,7 +27,7 @@ const DIVERGENCE_HEIGHT = 180;
 export function divergenceFigure({ ab, ba, meanAb, meanBa, parting, first, theme }: DivergenceInput): Figure {
   const { muted } = FIGURE_COLOURS[theme];
   const limit = limitOf([...Array.from(ab), ...Array.from(ba)]);
-  const stems = (values: ArrayLike<number>, sign: 1 | -1): Trace => {
+  const stems = (values: ArrayLike<number>, sign: 1 | -1): ScatterTrace => {
     const x: Coordinate[] = [];
     const y: Coordinate[] = [];
     for (let column = 0; column < values.length; column += 1) {

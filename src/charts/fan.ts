@@ -13,7 +13,7 @@ import { alongLayout, evenAxis, SILENT_LINE, signedNumber } from './along.ts';
 import { INK, LINE, type Theme } from './colour.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import { commonLayout, seeThrough } from './looks.ts';
-import type { Coordinate, Figure, MarkSymbol, ScatterTrace, Trace } from './plotly-figure.ts';
+import type { Coordinate, Figure, MarkSymbol, ScatterTrace } from './plotly-figure.ts';
 import { plotlyLines, plotlyText } from './text.ts';
 
 /** What the figure shows. */
@@ -66,7 +66,7 @@ export function fanFigure({ futures, every, maxTokens, axis, chosen, theme, widt
     const last = lastReading(line);
     return last === null ? null : { ...last, end: endOf(last) };
   });
-  const area = (low: readonly number[], high: readonly number[], look: Partial<ScatterTrace>): Trace => ({
+  const area = (low: readonly number[], high: readonly number[], look: Partial<ScatterTrace>): ScatterTrace => ({
     ...SILENT_LINE,
     x: [...steps, ...steps.toReversed()].map(({ after }) => after),
     y: [...high, ...low.toReversed()],
@@ -84,7 +84,7 @@ export function fanFigure({ futures, every, maxTokens, axis, chosen, theme, widt
         steps.map(({ high }) => high),
         { fillcolor: seeThrough(band, 0.35), name: 'random directions, 5 % to 95 %', showlegend: true, legendrank: 8 },
       ),
-      ...ENDS.map((end, rank): Trace => {
+      ...ENDS.map((end, rank): ScatterTrace => {
         const { pole, beyond } = LOOKS[end];
         return {
           ...SILENT_LINE,
@@ -118,7 +118,7 @@ export function fanFigure({ futures, every, maxTokens, axis, chosen, theme, widt
         showlegend: true,
         legendrank: 1,
       },
-      ...ENDS.map((end): Trace => {
+      ...ENDS.map((end): ScatterTrace => {
         const { pole, symbol, beyond } = LOOKS[end];
         const own = ends.flatMap((each, line) => (each?.end === end ? [{ ...each, line }] : []));
         const colour = LINE[theme][pole];

@@ -15,8 +15,21 @@ export interface FigurePoint {
 export const SERIES_KINDS = ['line', 'dots', 'intervals'] as const;
 export type SeriesKind = (typeof SERIES_KINDS)[number];
 
-/** Looks of a series, by what it stands for. `looks.ts` has the colour, stroke and mark of each. */
-export const FIGURE_TONES = ['positive', 'negative', 'first', 'second', 'third', 'fourth', 'null'] as const;
+/**
+ * Looks of a series, by what it stands for: the poles of an axis have hues that nothing else has.
+ * `looks.ts` has the colour, stroke and mark of each.
+ */
+export const FIGURE_TONES = [
+  'positive',
+  'negative',
+  'first',
+  'second',
+  'third',
+  'fourth',
+  'fifth',
+  'sixth',
+  'null',
+] as const;
 export type FigureTone = (typeof FIGURE_TONES)[number];
 
 /** One line or cloud of a figure. `null` is drawn grey and thin: what no effect looks like. */

@@ -1,6 +1,6 @@
 /** What is drawn in a figure and by which name: its legend, for programs that write their own. */
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Figure, MarkLook, Shape, Stroke } from './plotly-figure.ts';
+import type { Figure, MarkLook, Shape, Stroke, Trace } from './plotly-figure.ts';
 import { markAttributes, paint, strokeOf } from './paint.ts';
 import { type Markup, type Part, svgText, tag } from './svg.ts';
 import { plainText } from './text.ts';
@@ -19,8 +19,9 @@ export interface KeyEntry {
 }
 
 /** Series in their order, then bands and lines. */
-export function keyOf({ data, layout }: Figure): KeyEntry[] {
+export function keyOf({ data, layout }: Figure<Trace>): KeyEntry[] {
   const series = data
+    .filter((trace) => trace.type === 'scatter')
     .filter(({ name, showlegend = true }) => showlegend && name !== undefined)
     .toSorted((a, b) => (a.legendrank ?? 0) - (b.legendrank ?? 0))
     .map(({ name = '', legendgroup, mode, line, marker, fill, fillcolor }) => ({
@@ -48,7 +49,7 @@ const ROW = 16;
 const CHARACTER = 6.7;
 
 /** The key as a picture, one entry below the other, `width` CSS pixels wide. */
-export function keyPart(figure: Figure, width: number, theme: Theme): Part {
+export function keyPart(figure: Figure<Trace>, width: number, theme: Theme): Part {
   let y = 8;
   const markup = keyOf(figure).flatMap((entry) => {
     const lines = wrapWords(entry.name, Math.floor((width - 36) / CHARACTER));

@@ -50,6 +50,24 @@ const TONES = {
     stroke: 1.8,
     fill: 'ring',
   },
+  fifth: {
+    light: '#b0203a',
+    dark: '#ff8f98',
+    dash: '12px,3px',
+    symbol: 'square',
+    size: 7.6,
+    stroke: 1.8,
+    fill: 'ring',
+  },
+  sixth: {
+    light: '#6a5d00',
+    dark: '#d3c552',
+    dash: '5px,2px,2px,2px',
+    symbol: 'diamond',
+    size: 7.7,
+    stroke: 1.8,
+    fill: 'ring',
+  },
   null: { ...GREY_LINE, dash: 'solid', symbol: 'x-thin', size: 5.2, stroke: 1, fill: 'none' },
 } as const satisfies Record<FigureTone, Tone>;
 

@@ -4,8 +4,9 @@ import type { FigurePanel, FigureSeries } from './figure.ts';
 import { figureNumber, ticksBetween } from './figure-scale.ts';
 import { pointWords, referenceWords } from './figure-words.ts';
 import { type Across, acrossOf, CHARACTER } from './across.ts';
+import { type EndLabel, endLabels } from './end-labels.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Annotation, Figure, Shape, Trace } from './plotly-figure.ts';
+import type { Annotation, Figure, ScatterTrace, Shape } from './plotly-figure.ts';
 import { commonLayout } from './looks.ts';
 import { SERIES } from './series.ts';
 import { linesOf, plotlyLines, plotlyText } from './text.ts';
@@ -19,28 +20,43 @@ const RIGHT = 12;
 /** Characters of a line under the pointer, where there is room. */
 const HOVER = 44;
 
+/** How a panel is drawn. */
+interface PanelSize {
+  readonly theme: Theme;
+  readonly width: number;
+  /** Names stand at the ends of lines and series instead of in the key, where there is room for all. */
+  readonly ends?: boolean;
+}
+
 /** The panel on `width` CSS pixels; its height follows from its words. */
-export function panelFigure(
-  panel: FigurePanel,
-  { theme, width }: { readonly theme: Theme; readonly width: number },
-): Figure {
+export function panelFigure(panel: FigurePanel, { theme, width, ends = false }: PanelSize): Figure {
   const colours = FIGURE_COLOURS[theme];
   const [low, high] = upRange(panel);
   const ticks = ticksBetween(low, high, 6);
   const left = Math.ceil(12 + CHARACTER * Math.max(1, ...ticks.map((tick) => figureNumber(tick).length)));
-  const across = acrossOf(panel, width - left - RIGHT);
+  const named = ends ? endLabels(panel, { width, perValue: PLOT_HEIGHT / (high - low) }) : { labels: [], room: 0 };
+  const right = RIGHT + named.room;
+  const isNamed = (series: number | null): boolean => named.labels.some((label) => label.series === series);
+  const across = acrossOf(panel, width - left - right);
   const title = plotlyLines(panel.title, width / TITLE_CHARACTER);
   const upLabel = plotlyLines(panel.y.label, width / CHARACTER);
-  const acrossLabel = plotlyLines(panel.x.label, (width - left - RIGHT) / CHARACTER);
-  const top = 18 * linesOf(title).length + LINE * linesOf(upLabel).length + 18;
-  const below = across.below + LINE * linesOf(acrossLabel).length + 12;
+  const acrossLabel = plotlyLines(panel.x.label, (width - left - right) / CHARACTER);
+  const top =
+    (panel.title === '' ? 0 : 18 * linesOf(title).length) +
+    (panel.y.label === '' ? 0 : LINE * linesOf(upLabel).length) +
+    18;
+  const below = across.below + (panel.x.label === '' ? 0 : LINE * linesOf(acrossLabel).length) + 12;
   return {
-    data: traces(panel, across, theme, Math.min(HOVER, (width / 2 - 24) / CHARACTER)),
+    data: traces(panel, across, theme, Math.min(HOVER, (width / 2 - 24) / CHARACTER)).map((trace) =>
+      named.labels.length > 0 && (panel.series.length === 1 || isNamed((trace.legendrank ?? 0) - 1))
+        ? { ...trace, showlegend: false }
+        : trace,
+    ),
     layout: {
       ...commonLayout(theme),
       width,
       height: top + PLOT_HEIGHT + below,
-      margin: { l: left, r: RIGHT, t: top, b: below, pad: 0 },
+      margin: { l: left, r: right, t: top, b: below, pad: 0 },
       title: {
         text: title,
         font: { size: 14, color: colours.ink, weight: 600 },
@@ -81,12 +97,13 @@ export function panelFigure(
         ticktext: ticks.map((tick) => figureNumber(tick)),
         tickfont: { color: colours.muted },
       },
-      shapes: [...bandShapes(panel, theme), ...lineShapes(panel, theme)],
+      shapes: [...bandShapes(panel, theme), ...lineShapes(panel, theme, isNamed(null))],
       annotations: [
         {
           ...overPlot(upLabel, left),
           font: { size: 12, color: colours.ink },
         },
+        ...named.labels.map((label) => endAnnotation(label, theme)),
         ...(panel.series.every(({ points }) => points.length === 0) ? [nothing(colours.muted)] : []),
       ],
       showlegend: false,
@@ -96,7 +113,7 @@ export function panelFigure(
 }
 
 /** What no effect looks like lies below what was found; the key keeps the panel's order. */
-function traces(panel: FigurePanel, across: Across, theme: Theme, hover: number): Trace[] {
+function traces(panel: FigurePanel, across: Across, theme: Theme, hover: number): ScatterTrace[] {
   const isNull = ({ tone }: FigureSeries): number => Number(tone === 'null');
   return panel.series
     .map((series, rank) => ({ series, rank }))
@@ -133,7 +150,7 @@ function bandShapes(panel: FigurePanel, theme: Theme): Shape[] {
   }));
 }
 
-function lineShapes(panel: FigurePanel, theme: Theme): Shape[] {
+function lineShapes(panel: FigurePanel, theme: Theme, named: boolean): Shape[] {
   const { lines } = referenceWords(panel);
   return (panel.lines ?? []).map(({ at, across }, index) => {
     const upright = across === 'y' && !panel.x.categories;
@@ -148,9 +165,26 @@ function lineShapes(panel: FigurePanel, theme: Theme): Shape[] {
       y1: upright ? 1 : at,
       line: { color: FIGURE_COLOURS[theme].ink, width: 1.2, dash: '2px,4px' },
       name: plotlyText(lines[index] ?? ''),
-      showlegend: true,
+      showlegend: !named || upright,
     };
   });
+}
+
+/** A name beside the right edge of the plot, at the height of what it names. */
+function endAnnotation({ text, at }: EndLabel, theme: Theme): Annotation {
+  return {
+    text: plotlyText(text),
+    xref: 'paper',
+    yref: 'y',
+    x: 1,
+    y: at,
+    xanchor: 'left',
+    yanchor: 'middle',
+    xshift: 8,
+    align: 'left',
+    showarrow: false,
+    font: { size: 12, color: FIGURE_COLOURS[theme].ink },
+  };
 }
 
 /** A text whose last line ends just above the plot, from the left edge of the figure on. */

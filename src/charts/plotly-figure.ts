@@ -69,8 +69,35 @@ export interface ScatterTrace {
   readonly legend?: string;
 }
 
+/** A grid of cells, coloured by their values. Rows and columns are one apart on their axes. */
+export interface HeatmapTrace {
+  readonly type: 'heatmap';
+  /** Middles of the columns and of the rows: whole numbers in a row. */
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** `[rows, columns]`; null is an empty cell. */
+  readonly z: readonly (readonly Coordinate[])[];
+  readonly zmin: number;
+  readonly zmax: number;
+  /** Colours at shares of the way from `zmin` to `zmax`, the first at 0 and the last at 1. */
+  readonly colorscale: readonly (readonly [share: number, colour: string])[];
+  readonly showscale: false;
+  /** What stands in each cell, as {@link file://./text.ts} writes text. */
+  readonly text?: readonly (readonly string[])[];
+  readonly texttemplate?: '%{text}';
+  readonly textfont?: Font;
+  /** One sentence for each cell. */
+  readonly hovertext?: readonly (readonly string[])[];
+  readonly hoverinfo: 'text' | 'skip';
+  /** Room between cells, in CSS pixels. */
+  readonly xgap?: number;
+  readonly ygap?: number;
+  readonly xaxis?: string;
+  readonly yaxis?: string;
+}
+
 /** Every kind of trace that is used; a further one is asked for by {@link file://./render-svg.ts}. */
-export type Trace = ScatterTrace;
+export type Trace = ScatterTrace | HeatmapTrace;
 
 /** One axis. Its numbers are written out, so that every program writes the same. */
 export interface Axis {
@@ -188,8 +215,8 @@ export interface Layout
   readonly meta?: Readonly<Record<string, string>>;
 }
 
-/** A whole figure. */
-export interface Figure {
-  readonly data: readonly Trace[];
+/** A whole figure; charts of the page have points and lines alone. */
+export interface Figure<T extends Trace = ScatterTrace> {
+  readonly data: readonly T[];
   readonly layout: Layout;
 }

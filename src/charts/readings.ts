@@ -7,7 +7,7 @@ import { READING_DOMAIN } from '../reading/grain.ts';
 import type { TracePoint } from '../reading/trace.ts';
 import { SILENT, SILENT_LINE } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Figure, Trace } from './plotly-figure.ts';
+import type { Figure, ScatterTrace } from './plotly-figure.ts';
 import { seeThrough } from './looks.ts';
 import { layoutOf, points, type TrajectoryInput } from './trajectory.ts';
 
@@ -33,7 +33,7 @@ export function readingFigure(input: ReadingFigureInput): Figure {
     x: chosen.map(({ afterToken }) => afterToken),
     y: chosen.map(({ score }) => score),
   });
-  const dots = (chosen: readonly TracePoint[], colour: string): Trace => ({
+  const dots = (chosen: readonly TracePoint[], colour: string): ScatterTrace => ({
     ...SILENT,
     mode: 'markers',
     cliponaxis: false,

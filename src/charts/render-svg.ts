@@ -5,17 +5,18 @@
 import { assertDrawable } from './attributes.ts';
 import type { Annotation, Axis, Figure, Font, Layout, Shape, Trace } from './plotly-figure.ts';
 import { type Frame, framesOf, placeOn } from './frames.ts';
+import { drawHeatmap } from './grids/draw-heatmap.ts';
 import { type Attributes, markAttributes, paint, strokeOf } from './paint.ts';
 import { characters, coordinate, type Markup, type Part, tag } from './svg.ts';
 import { linesOf } from './text.ts';
 
-type Draw<T extends Trace> = (trace: T, frame: Frame) => Markup[];
+type Draw<T extends Trace> = (trace: T, frame: Frame, layout: Layout) => Markup[];
 
 /** How each kind of trace is drawn. */
-const TRACES = { scatter: drawScatter } as const satisfies { [T in Trace as T['type']]: Draw<T> };
+const TRACES = { scatter: drawScatter, heatmap: drawHeatmap } as const satisfies { [T in Trace as T['type']]: Draw<T> };
 
 /** The picture of a figure, `layout.width` wide, without legend. Throws `internal` for what it cannot draw. */
-export function renderSvg(figure: Figure): Part {
+export function renderSvg(figure: Figure<Trace>): Part {
   assertDrawable(figure);
   const { data, layout } = figure;
   const frames = framesOf(layout);
@@ -29,7 +30,7 @@ export function renderSvg(figure: Figure): Part {
       ...shapes('between'),
       ...data.flatMap((trace) => {
         const frame = frames.find(({ x, y }) => x === (trace.xaxis ?? 'x') && y === (trace.yaxis ?? 'y'));
-        return frame === undefined ? [] : TRACES[trace.type](trace, frame);
+        return frame === undefined ? [] : drawTrace(trace, frame, layout);
       }),
       ...shapes('above'),
       ...frames.flatMap((frame) => drawAxes(frame, layout)),
@@ -38,6 +39,10 @@ export function renderSvg(figure: Figure): Part {
     ],
     height: layout.height,
   };
+}
+
+function drawTrace<T extends Trace>(trace: T, frame: Frame, layout: Layout): Markup[] {
+  return (TRACES[trace.type] as Draw<T>)(trace, frame, layout);
 }
 
 function drawGrid({ left, right, top, bottom, xAxis, yAxis, xAt, yAt }: Frame): Markup[] {

@@ -1,7 +1,7 @@
 /** What each kind of series is drawn as. A new kind is a name in `SERIES_KINDS` of `figure.ts` and an entry here. */
 import type { Theme } from './colour.ts';
 import type { FigureTone, SeriesKind } from './figure.ts';
-import type { Coordinate, ScatterTrace, Trace } from './plotly-figure.ts';
+import type { Coordinate, ScatterTrace } from './plotly-figure.ts';
 import { seeThrough, toneColour, toneLine, toneMark } from './looks.ts';
 
 /** A point with its place on both axes and its sentence; `low` and `high` are the ends of its interval. */
@@ -25,7 +25,7 @@ export interface SeriesInk {
 interface Kind {
   /** Whether several at one number stand side by side: they would hide one another. */
   readonly beside: boolean;
-  traces(points: readonly PlacedPoint[], ink: SeriesInk): readonly Trace[];
+  traces(points: readonly PlacedPoint[], ink: SeriesInk): readonly ScatterTrace[];
 }
 
 /** By kind. */

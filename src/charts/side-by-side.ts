@@ -1,6 +1,6 @@
 /** Several figures as one: each keeps its axes, title and key, side by side and row below row. For files that other programs open. */
 import type { Theme } from './colour.ts';
-import type { Axis, Figure, Layout, LegendPlace, Shape, Trace } from './plotly-figure.ts';
+import type { Axis, Figure, Layout, LegendPlace, ScatterTrace, Shape } from './plotly-figure.ts';
 import { keyOf } from './key.ts';
 import { commonLayout } from './looks.ts';
 import { linesOf, plainText, plotlyLines } from './text.ts';
@@ -83,7 +83,7 @@ function placed({ data, layout }: Figure, index: number, { x, y, width, height }
     bgcolor: 'rgba(0,0,0,0)',
   };
   return {
-    data: data.map((trace): Trace => ({
+    data: data.map((trace): ScatterTrace => ({
       ...trace,
       xaxis: xId,
       yaxis: yId,

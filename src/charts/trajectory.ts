@@ -9,7 +9,7 @@ import type { Head } from '../probe/heads.ts';
 import type { TracePoint } from '../reading/trace.ts';
 import { alongLayout, evenAxis, MARGIN, shadedSides, SILENT, SILENT_LINE, signedNumber } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Coordinate, Figure, Layout, MarkLook, Trace } from './plotly-figure.ts';
+import type { Coordinate, Figure, Layout, MarkLook, ScatterTrace } from './plotly-figure.ts';
 
 /** A tap on the trajectory. */
 export interface TrajectoryReadout {
@@ -59,7 +59,10 @@ export function trajectoryFigure(input: TrajectoryInput): Figure {
   // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
   const first = Math.max(0, Math.floor(range.from) - 1);
   const end = Math.ceil(range.to) + 2;
-  const readoutTrace = (chosen: readonly TrajectoryReadout[], marker: Omit<MarkLook, 'symbol' | 'size'>): Trace => ({
+  const readoutTrace = (
+    chosen: readonly TrajectoryReadout[],
+    marker: Omit<MarkLook, 'symbol' | 'size'>,
+  ): ScatterTrace => ({
     ...SILENT,
     mode: 'markers',
     cliponaxis: false,

@@ -5,7 +5,7 @@ import type { Theme } from './colour.ts';
 import type { Head } from '../probe/heads.ts';
 import { alongLayout, evenAxis, orNull, shadedSides, SILENT, SILENT_LINE, uprightLine } from './along.ts';
 import { FIGURE_COLOURS } from './figure-colours.ts';
-import type { Figure, MarkSymbol, Shape, Stroke, Trace } from './plotly-figure.ts';
+import type { Figure, MarkSymbol, ScatterTrace, Shape, Stroke } from './plotly-figure.ts';
 import { toneColour } from './looks.ts';
 
 /** A tap on the upper part. */
@@ -143,7 +143,7 @@ function runTraces(
   start: number,
   line: Omit<Stroke, 'width'>,
   symbol: MarkSymbol,
-): Trace[] {
+): ScatterTrace[] {
   // By sentence the taps are what counts, and there is one a sentence: they are joined, and the means of the words are faint.
   const sentences = start === 1;
   return [
@@ -166,9 +166,9 @@ function runTraces(
   ];
 }
 
-function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): Trace[] {
+function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): ScatterTrace[] {
   return [
-    ...shadedSides(series, endLines(theme, head)).map((trace): Trace => ({ ...trace, yaxis: 'y2' })),
+    ...shadedSides(series, endLines(theme, head)).map((trace): ScatterTrace => ({ ...trace, yaxis: 'y2' })),
     {
       ...SILENT,
       yaxis: 'y2',

@@ -1,4 +1,5 @@
 /** Gathers a reading in memory while it is made. */
+import { concat } from '../base/float32.ts';
 import { type ByPole, byPole, type Head, HEADS, type Pole } from '../probe/heads.ts';
 import type { ReadingSink, ReadoutReading, TokenBatch, TokenPiece, TokenScores } from '../reading/reading.ts';
 
@@ -27,31 +28,21 @@ export class GrownReading implements ReadingSink {
 
   /** All scores so far `[tokens, layers]`. */
   scores(): Float32Array {
-    return joined(this.#batches.difference.map(({ scores }) => scores));
+    return concat(this.#batches.difference.map(({ scores }) => scores));
   }
 
   /** The words' part of all scores so far `[tokens, layers]`. */
   words(): Float32Array {
-    return joined(this.#batches.difference.map(({ words }) => words));
+    return concat(this.#batches.difference.map(({ words }) => words));
   }
 
   /** The same for each pole from neutral; null where it was not read. */
   poles(): ByPole<TokenScores> | null {
     if (this.#batches.positive.length < this.#batches.difference.length) return null;
     const of = (pole: Pole, part: keyof TokenScores): Float32Array =>
-      joined(this.#batches[pole].map((batch) => batch[part]));
+      concat(this.#batches[pole].map((batch) => batch[part]));
     return byPole((pole) => ({ scores: of(pole, 'scores'), words: of(pole, 'words') }));
   }
-}
-
-function joined(batches: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(batches.reduce((sum, batch) => sum + batch.length, 0));
-  let at = 0;
-  for (const batch of batches) {
-    out.set(batch, at);
-    at += batch.length;
-  }
-  return out;
 }
 
 /** The reading as plain data: numbers rounded to 4 decimals, which is finer than float32 kernels agree; NaN becomes null. */

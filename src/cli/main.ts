@@ -3,6 +3,7 @@
  * on standard error, and one clear line with a non-zero status when something fails.
  */
 import { AppError } from '../base/errors.ts';
+import { bench } from './commands/bench.ts';
 import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
 import { experiment } from './commands/experiment.ts';
@@ -13,6 +14,7 @@ import { judge } from './commands/judge.ts';
 import { lens } from './commands/lens.ts';
 import { merge } from './commands/merge.ts';
 import { patch } from './commands/patch.ts';
+import { publish } from './commands/publish.ts';
 import { python } from './commands/python.ts';
 import { read } from './commands/read.ts';
 import { record } from './commands/record.ts';
@@ -20,6 +22,7 @@ import { steer } from './commands/steer.ts';
 import { train } from './commands/train.ts';
 import { vector } from './commands/vector.ts';
 import { verify } from './commands/verify.ts';
+import { weights } from './commands/weights.ts';
 import type { Command } from './command.ts';
 import { clearProgress } from './progress.ts';
 
@@ -30,8 +33,10 @@ const COMMANDS: readonly Command[] = [
   train,
   judge,
   vector,
+  publish,
   generate,
   futures,
+  bench,
   steer,
   lens,
   compare,
@@ -40,6 +45,7 @@ const COMMANDS: readonly Command[] = [
   merge,
   figure,
   python,
+  weights,
   record,
 ];
 

@@ -6,6 +6,7 @@ import { GRANULARITIES, type Granularity } from '../reading/refinement.ts';
 import { type TracePoint, tracePoints } from '../reading/trace.ts';
 import type { TextRun } from '../engine/text-run.ts';
 import type { Options } from './command.ts';
+import { readProse } from './files.ts';
 import { showProgress } from './progress.ts';
 
 /** The option, for `Options`. */
@@ -23,6 +24,13 @@ export function everyFrom(options: Options, fallback: Granularity): Granularity 
   const given = options.text('every') ?? fallback;
   const known = GRANULARITIES.find((each) => each === given);
   return known ?? options.refuse(`--every must be one of ${GRANULARITIES.join(', ')}, got "${given}"`);
+}
+
+/** The text that `--text` holds, or that lies in the file that `--file` names. Throws `usage` unless one of them is given. */
+export async function textFrom(options: Options): Promise<string> {
+  const [text, file] = [options.text('text'), options.text('file')];
+  if ((text === undefined) === (file === undefined)) options.refuse('give either --text or --file');
+  return text ?? readProse(file ?? '');
 }
 
 type Tell = ReadingSink['tap'];

@@ -14,11 +14,11 @@ export const SAMPLING_OPTIONS = {
 /** How they are written. */
 export const SAMPLING_USAGE = '[--seed N] [--max-tokens N] [--temperature X] [--top-k N] [--top-p X]';
 
-/** The options as numbers. Throws `usage`. */
-export function samplingFrom(options: Options): SamplingOptions {
+/** The options as numbers; `maxTokens` where none are given. Throws `usage`. */
+export function samplingFrom(options: Options, maxTokens = 60): SamplingOptions {
   return {
     seed: options.number('seed', 1, { min: 0, max: 2 ** 32 - 1, whole: true }),
-    maxTokens: options.number('max-tokens', 60, { min: 1, max: 8192, whole: true }),
+    maxTokens: options.number('max-tokens', maxTokens, { min: 1, max: 8192, whole: true }),
     temperature: options.number('temperature', 0.8, { min: 0, max: 5 }),
     topK: options.number('top-k', 0, { min: 0, max: 1000, whole: true }),
     topP: options.number('top-p', 0.95, { min: 0.01, max: 1 }),

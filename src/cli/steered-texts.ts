@@ -1,9 +1,12 @@
 /** Texts written under a push, each read again by the unpushed model. */
+import type { RunSummary } from '../models/engine-report.ts';
 import type { Probe } from '../probe/probe-types.ts';
+import { type SteeringCondition, type TokenStretch, withToken } from '../steering/condition.ts';
 import type { Push, SteeringWhere } from '../steering/steering.ts';
 import type { SamplingOptions } from '../reading/reading.ts';
 import type { Decoder } from '../engine/decoder.ts';
-import { SteeredWriting } from '../engine/steering/steered-writing.ts';
+import { ConditionalWriting } from '../engine/steering/conditional-writing.ts';
+import { SteeredWriting, type SteeredText } from '../engine/steering/steered-writing.ts';
 import { createScorer } from '../engine/scorer.ts';
 import { TextRun, type TextRunParts } from '../engine/text-run.ts';
 import type { SteeringSide, WrittenText } from '../steering/written.ts';
@@ -16,6 +19,8 @@ export interface SteeredTextPlan {
   /** What is done for each side that is written. */
   readonly pushes: ReadonlyMap<SteeringSide, Push>;
   readonly where: SteeringWhere;
+  /** Null where every token is steered, from the first that may be on. */
+  readonly condition: SteeringCondition | null;
   readonly sampling: Omit<SamplingOptions, 'seed'>;
 }
 
@@ -39,11 +44,18 @@ export async function writeSteeredTexts(
     for (const seed of plan.seeds) {
       for (const [side, push] of plan.pushes) {
         const during = new GrownReading();
-        const summary = await new SteeredWriting({ ...parts, decoder: pushed, scorer }, push).write(
-          { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true },
-          during,
-          signal,
-        );
+        const text = { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true };
+        const { condition } = plan;
+        const { summary, ...acted } =
+          condition === null || push.length === 0
+            ? {
+                summary: await new SteeredWriting({ ...parts, decoder: pushed, scorer }, push).write(
+                  text,
+                  during,
+                  signal,
+                ),
+              }
+            : await underCondition({ ...parts, decoder: pushed, scorer }, push, condition, text, during, signal);
         const whole = during.pieces.map(({ text }) => text).join('');
         const back = new GrownReading();
         const run = new TextRun({ ...parts, decoder: unpushed, scorer });
@@ -59,10 +71,30 @@ export async function writeSteeredTexts(
           ended: summary.ended,
           readBack: last(back),
           during: last(during),
+          ...acted,
         });
         onText(texts.length, total);
       }
     }
   }
   return texts;
+}
+
+/** Writes one text under a condition; tells which of its tokens were steered, and how many could have been. */
+async function underCondition(
+  parts: TextRunParts,
+  push: Push,
+  condition: SteeringCondition,
+  text: SteeredText,
+  during: GrownReading,
+  signal: AbortSignal,
+): Promise<{ readonly summary: RunSummary } & Required<Pick<WrittenText, 'acted' | 'asked'>>> {
+  let acted: readonly TokenStretch[] = [];
+  let asked = 0;
+  const writing = new ConditionalWriting(parts, push, condition, ({ token, steered }) => {
+    asked += 1;
+    if (steered) acted = withToken(acted, token);
+  });
+  const summary = await writing.write(text, during, signal);
+  return { summary, acted, asked };
 }

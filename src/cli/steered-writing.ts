@@ -1,7 +1,9 @@
 /** `steer --prompt`: the model writes under a push, and reads what it wrote without. */
 import { POLES, type Pole } from '../probe/heads.ts';
+import { combineSteering } from '../steering/combine.ts';
+import { conditionOf } from '../steering/condition.ts';
 import type { MatchedStrength } from '../steering/dose-types.ts';
-import type { Push, SteeringSettings } from '../steering/steering.ts';
+import type { Push, SteeringPart, SteeringSettings } from '../steering/steering.ts';
 import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../steering/modes.ts';
 import { openNodeEngine } from '../engine/node/node-engine.ts';
 import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
@@ -9,11 +11,14 @@ import { createSegmentReader } from '../engine/passages/segment-reader.ts';
 import type { SteeringRunner } from '../steering/steering-runner.ts';
 import { makeSteering, type SteeringDirection } from '../steering/make-steering.ts';
 import { matchStrengths } from '../steering/match-strength.ts';
-import { summariseWritten, type SteeringSide } from '../steering/written.ts';
-import { agreementPart, steeringProbe } from './carried-probe.ts';
+import { summariseWritten, type SteeringSide, type WrittenText } from '../steering/written.ts';
+import { agreementPart, carriedProbe, steeringProbe } from './carried-probe.ts';
 import type { Options } from './command.ts';
 import { readProbe, readProse } from './files.ts';
 import { showProgress } from './progress.ts';
+import { alsoFrom, COMBINED_OPTIONS, COMBINED_USAGE, whenFrom } from './steering/asked.ts';
+import { placeboSets, type PlaceboTexts, rankAmong, writePlacebo } from './steering/placebo-texts.ts';
+import { checkParts, conditionFrom, directionOf, partOn, shownCondition } from './steering/together.ts';
 import { steeringFrom } from './steering-options.ts';
 import { writeSteeredTexts } from './steered-texts.ts';
 import { neutralTexts } from './shipped.ts';
@@ -28,10 +33,11 @@ export const WRITING_OPTIONS = {
   strength: { type: 'string' },
   match: { type: 'string' },
   seeds: { type: 'string' },
+  ...COMBINED_OPTIONS,
 } as const;
 
 /** How they are written. */
-export const WRITING_USAGE = `(--prompt TEXT | --prompts FILE) [--pole positive|negative|both] [--strength X | --match KL] [--seeds N] ${SAMPLING_USAGE}`;
+export const WRITING_USAGE = `(--prompt TEXT | --prompts FILE) [--pole positive|negative|both] [--strength X | --match KL] [--seeds N] ${COMBINED_USAGE} ${SAMPLING_USAGE}`;
 
 /** Whether these options ask for words. */
 export function asksToWrite(options: Options): boolean {
@@ -39,13 +45,16 @@ export function asksToWrite(options: Options): boolean {
 }
 
 /**
- * Writes every prompt with every seed: unpushed, and pushed to the poles that were asked for. Gives each text with what the
- * unpushed model reads after it, and what all of them come to. Throws `usage`, `push-invalid`, `push-too-strong` and model errors.
+ * Writes every prompt with every seed: unpushed, and pushed to the poles that were asked for, along every direction that was
+ * asked for and only while the condition holds. Gives each text with what the unpushed model reads after it, and what all of
+ * them come to, beside placebos. Throws `usage`, `push-invalid`, `push-too-strong` and model errors.
  */
 export async function writeUnderSteering(options: Options, signal: AbortSignal): Promise<unknown> {
-  const { probe: own, sha256 } = await readProbe(options.needed('probe'));
+  const own = await readProbe(options.needed('probe'));
   const prompts = await promptsFrom(options);
-  const plan = steeringFrom(options, own.model, MODE_NAMES);
+  const plan = steeringFrom(options, own.probe.model, MODE_NAMES);
+  const asked = alsoFrom(options, plan.where);
+  const when = whenFrom(options);
   // What is the same for both poles stands under the first.
   const poles = modeDef(plan.mode).hasPole ? polesFrom(options) : POLES.slice(0, 1);
   const { seed, ...sampling } = samplingFrom(options);
@@ -60,48 +69,104 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
       ? null
       : options.number('strength', 0, { min: -MAX_STRENGTH, max: MAX_STRENGTH });
   const target = options.number('match', 1, { min: 0.001, max: 20 });
+  const further = await Promise.all(asked.map(async (part) => ({ ...part, ...(await readProbe(part.folder)) })));
+  const togetherAt = (strength: number): void => checkParts(own, { ...plan, pole: 'positive', strength }, further);
+  togetherAt(given ?? 0);
+  const condition =
+    when === null ? null : await conditionFrom(options, when, [plan, ...asked.map(({ settings }) => settings)]);
+  const sets =
+    options.text('placebos') === undefined
+      ? []
+      : placeboSets(options, [own.probe, ...further.map(({ probe }) => probe)], seed);
   const neutral = await neutralTexts();
   const engine = await openNodeEngine(options.model(), { editing: true });
   try {
-    const { probe, agreement } = await steeringProbe(createSegmentReader(engine), own, plan, options, signal);
+    const reader = createSegmentReader(engine);
+    const { probe, agreement } = await steeringProbe(reader, own.probe, plan, options, signal);
+    const also: SteeringPart[] = [];
+    for (const part of further)
+      also.push(partOn(part, await steeringProbe(reader, part.probe, part.settings, options, signal)));
+    const reading = condition && (await carriedProbe(reader, condition.probe, options, signal));
     const bench = createSteeringRunner({ ...engine, neutral });
     const ground = await bench.ground(signal);
-    const direction: SteeringDirection = { title: probe.title, vectors: probe.steering };
-    const steeringAt = (pole: Pole, strength: number): Push =>
-      makeSteering(direction, { ...plan, pole, strength }, ground, engine.model);
-    const matched =
+    const ownDirections = [probe, ...further.map((part) => part.probe)].map(directionOf);
+    const pushAt = (directions: readonly SteeringDirection[], pole: Pole, strength: number): Push =>
+      combineSteering(
+        directions.map((direction, index) => {
+          const settings = index === 0 ? { ...plan, pole, strength } : further[index - 1]?.settings;
+          return settings === undefined ? [] : makeSteering(direction, settings, ground, engine.model);
+        }),
+      );
+    const matchFor = async (directions: readonly SteeringDirection[]): Promise<MatchedStrength | null> =>
       given === null
-        ? await strengthFor(
+        ? strengthFor(
             bench,
             plan.mode,
             target,
-            (strength) => poles.map((pole) => steeringAt(pole, strength)),
+            // Matched by itself: what the further ones do beside it is theirs.
+            (strength) => poles.map((pole) => pushAt(directions.slice(0, 1), pole, strength)),
             signal,
           )
         : null;
+    const matched = await matchFor(ownDirections);
     const strength = given ?? matched?.strength ?? 0;
-    const pushes = new Map<SteeringSide, Push>([
-      ['unpushed', []],
-      ...poles.map((pole): [SteeringSide, Push] => [pole, steeringAt(pole, strength)]),
-    ]);
-    const texts = await writeSteeredTexts(
-      engine,
-      engine.decoder,
-      engine.decoder,
-      probe,
-      { prompts, seeds, pushes, where: plan.where, sampling },
-      (done, total) => showProgress('writing', done, total),
-      signal,
+    togetherAt(strength);
+    const write = (pushes: ReadonlyMap<SteeringSide, Push>, what: string): Promise<readonly WrittenText[]> =>
+      writeSteeredTexts(
+        engine,
+        engine.decoder,
+        engine.decoder,
+        probe,
+        {
+          prompts,
+          seeds,
+          pushes,
+          where: plan.where,
+          condition: condition && reading && conditionOf(reading.probe, condition),
+          sampling,
+        },
+        (done, total) => showProgress(what, done, total),
+        signal,
+      );
+    const texts = await write(
+      new Map<SteeringSide, Push>([
+        ['unpushed', []],
+        ...poles.map((pole): [SteeringSide, Push] => [pole, pushAt(ownDirections, pole, strength)]),
+      ]),
+      'writing',
     );
+    const summary = summariseWritten(texts, seed);
+    const unpushed = texts.filter(({ side }) => side === 'unpushed');
+    const placebos: PlaceboTexts[] = [];
+    for (const [index, set] of sets.entries()) {
+      const other = given ?? (await matchFor(set.directions))?.strength ?? 0;
+      const name = `placebo ${index + 1} of ${sets.length}`;
+      placebos.push(
+        await writePlacebo(set, poles, {
+          strength: other,
+          pushAt,
+          write: (pushes) => write(pushes, name),
+          unpushed,
+          seed,
+        }),
+      );
+    }
     return {
       model: engine.model,
-      probe: { id: probe.id, sha256 },
+      probe: { id: probe.id, sha256: own.sha256 },
       ...agreementPart(agreement),
       unit: 'standard deviations of the probe at the taps of its training turns',
       layer: probe.defaultLayer,
-      push: { ...plan, strength, matched },
+      push: {
+        ...plan,
+        strength,
+        matched,
+        ...(also.length > 0 && { also }),
+        ...(condition && reading && { when: shownCondition(condition, reading) }),
+      },
       sampling: { seeds, ...sampling },
-      summary: summariseWritten(texts, seed),
+      summary,
+      ...(placebos.length > 0 && { rank: rankAmong(summary, placebos), placebos }),
       texts,
     };
   } finally {

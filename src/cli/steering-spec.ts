@@ -29,7 +29,9 @@ function specForms(): readonly string[] {
 /** Reads a push; `option` names it in refusals. Throws `usage`. What the model has not is refused once it is known. */
 export function parseSteeringSpec(option: string, spec: string): SteeringSettings {
   const refuse = (what: string): never => {
-    throw new AppError('usage', `--${option} ${what}, got "${spec}". A push is typed as ${STEERING_SPEC}.`, { option });
+    throw new AppError('usage', `--${option} ${what}, got "${spec}". Steering is typed as ${STEERING_SPEC}.`, {
+      option,
+    });
   };
   const [first = '', ...others] = spec.split(':');
   const named = MODE_NAMES.find((name) => name === first);
@@ -45,7 +47,7 @@ export function parseSteeringSpec(option: string, spec: string): SteeringSetting
   if (typed.trim() === '' || !Number.isFinite(strength)) return refuse('has no strength, a number such as 0.26');
   const where = parseWhere(parts.shift() ?? 'all');
   if (where === null) return refuse('must end in all, generated or the number of a token');
-  if (parts.length > 0) return refuse('has more parts than a push has');
+  if (parts.length > 0) return refuse('has more parts than steering has');
   return { mode, pole, from, to: layers[2] === undefined ? from : Number(layers[2]), strength, where };
 }
 

@@ -46,7 +46,7 @@ export const DIVERGENCE_OBSTACLE = {
 
 /** "How is this computed?" One paragraph an item. */
 export const DIVERGENCE_EXPLAINED: readonly string[] = [
-  'The model reads both texts again, each with the push that its run was read or written under. After every token that both share, the probabilities of all words that may come next are compared: KL(A ‖ B) = Σ p(A) (log p(A) − log p(B)), in nats. It is what A’s next word surprises whoever believes B beyond what it surprises whoever knows A. It is not symmetric, so both ways round are told.',
+  'The model reads both texts again, each steered as its run was. After every token that both share, the probabilities of all words that may come next are compared: KL(A ‖ B) = Σ p(A) (log p(A) − log p(B)), in nats. It is what A’s next word surprises whoever believes B beyond what it surprises whoever knows A. It is not symmetric, so both ways round are told.',
   'Tokens that only one of them has are left out: what follows another word differs for that reason alone. A difference in what came before goes on having its effect, so neighbouring tokens resemble each other.',
   `The mean leaves out the beginning where both are still equal. Its interval is that of a moving-block bootstrap (${count(BLOCK_DRAWS)} resamples of blocks of neighbours).`,
 ];

@@ -8,7 +8,7 @@ export const EXPLAIN = {
     'Grey is what 200 random directions of the same spread read at the same place, from the 5th to the 95th percentile. One reading in ten lies outside by chance.',
   ],
   strip: [
-    'Raw scores are those of the words themselves: at every token and layer the probe reads how far the residual stream lies along its direction. A single token’s score is mostly noise and partly the word: “cruel” leans to cruel whatever it is doing there. Means over tokens are less noisy, but hardly tell kind stories from cruel ones, because the words stay in them.',
+    'Raw scores are those of the words themselves: at every token and layer the probe reads how far the residual stream lies along its direction. A single token’s score is mostly noise and partly the word: “cruel” leans to cruel whatever it is doing there. Means over tokens are less noisy, but hardly tell the poles’ stories apart, because the words stay in them.',
     'A word is the run of tokens from one that begins with a space up to the next such token, with the marks that touch it. The ends of the raw scales are three standard deviations on neutral stories, of single tokens for tokens and words, of means of 10 for means and sentences.',
     'The mean of a chosen span counts single tokens, position 0 left out. Its 95 % interval is a moving-block bootstrap (Künsch 1989): whole runs of neighbours are drawn, because neighbours resemble each other; a run is 1.5 times the cube root of the number of tokens. It tells how sure the mean of this stretch is, not what the text means. Below 24 tokens there is no interval.',
   ],
@@ -26,7 +26,7 @@ export const EXPLAIN = {
     'Look for where a colour begins. Layer 0 is always zero for readings: the neutral words cannot tell the poles apart, so the probe has no direction there. What appears higher up the model has made of the text before.',
   ],
   evidence: [
-    'The probe was trained on short turns about many topics. To judge it, each topic is left out in turn, the probe is trained on the others and scores the one left out. AUROC is the share of kind–cruel pairs in which the kind turn scores higher: 0.5 is chance, 1 is perfect.',
+    'The probe was trained on short turns about many topics. To judge it, each topic is left out in turn, the probe is trained on the others and scores the one left out. AUROC is the share of pairs, a turn of each pole, in which the positive one scores higher: 0.5 is chance, 1 is perfect.',
     'The dashed line is the 95th percentile with shuffled labels, taking the best of all layers: the same procedure reaches it in 5 % of shuffles. Drift is the mean score of neutral stories, each left out of the fit in turn, by length: it should stay near zero.',
   ],
   poleEvidence: [

@@ -41,7 +41,7 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
   'model-host-off': {
     title: 'This page may not fetch from there',
     remedy:
-      'Pick the model’s files from a folder of yours, or start Flipside with FLIPSIDE_MODEL_HOSTS; docs/models.md shows how.',
+      'Allow the host in Library → Models, or pick the model’s files from a folder of yours. docs/models.md shows how a build names hosts.',
   },
   'model-gated': {
     title: 'The model’s host asks for consent first',
@@ -103,11 +103,11 @@ export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {
     remedy: 'Nothing was read.',
   },
   'push-invalid': {
-    title: 'The model cannot be pushed like that',
+    title: 'The model cannot be steered like that',
     remedy: 'Change what the sentence names. Nothing was read.',
   },
   'push-too-strong': {
-    title: 'The push was too strong',
+    title: 'The steering was too strong',
     remedy: 'What was written until then is still here. Take a smaller strength, or one that is matched to a KL.',
   },
   'probe-invalid': {

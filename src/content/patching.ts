@@ -63,8 +63,8 @@ export const PATCH_ARIA = {
 
 /** "How is this computed?" One paragraph an item. */
 export const PATCH_EXPLAINED: readonly string[] = [
-  'The model reads A and B once. Then it reads B again for every cell, and at one token what leaves one layer is replaced by what A has there; layers above and tokens behind go on from it. The number is how much that moves the log-odds of the first way of going on over the second after the last token, in nats (interchange intervention, also called activation patching).',
-  'Tokens that both texts share stand opposite each other; where they differ, the last of one stands opposite the last of the other. Before the first difference both streams are the same and a patch does nothing, so the grid begins there.',
-  'Two cells are known beforehand, and tested: the last token at the last layer is the whole way where both ways of going on are one token, and a text patched into itself moves nothing. A large number says that what was put there is enough to change the answer; it does not say that the model usually uses that place, and cells do not add up.',
-  'A placebo puts the stream of a text about trains or rain in the same place, made as long as A’s. It shows what any replacement does. A cell that moves B no further than its placebos says nothing about A.',
+  'The model reads B again for every cell. At one token, what leaves one layer is replaced by what A has there. The number is how far that moves the log-odds of the first way of going on over the second, in nats (activation patching).',
+  'Shared tokens stand opposite each other; where the texts differ, the last of each. Before the first difference a patch does nothing, so the grid begins there.',
+  'A large number says that this place is enough to change the answer, not that the model usually uses it. Cells do not add up. The last token at the last layer is the whole way; a text patched into itself moves nothing. Both are tested.',
+  'A placebo puts an unrelated text in the same place, made as long as A. A cell that moves B no further says nothing about A.',
 ];

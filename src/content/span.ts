@@ -25,7 +25,7 @@ export function spanRandom({ taps }: SpanReading): string {
 export function spanSpoken(reading: SpanReading): string {
   const { span, n, mean, interval, taps } = reading;
   const between = interval === null ? '' : `, 95 percent interval ${spoken(interval.low)} to ${spoken(interval.high)}`;
-  const inside = taps.n === 0 ? 'no taps' : `${plural(taps.n, 'tap')} with mean ${spoken(taps.mean)}`;
+  const inside = taps.n === 0 ? 'no readings' : `${plural(taps.n, 'reading')} with mean ${spoken(taps.mean)}`;
   return `Tokens ${span.from} to ${span.to}: mean of ${plural(n, 'token')} ${spoken(mean)}${between}; ${inside}.`;
 }
 

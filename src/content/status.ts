@@ -30,7 +30,8 @@ export const SAY = {
   measuring: (): string => 'Measuring the probe on these weights.',
   ready: (backend: string): string => `The model is ready on ${backend}.`,
   reading: (): string => 'Reading the text.',
-  read: (tokens: number, taps: number): string => `Read ${plural(tokens, 'token')} and ${plural(taps, 'tap')}.`,
+  read: (tokens: number, readings: number): string =>
+    `Read ${plural(tokens, 'token')} and ${plural(readings, 'reading')}.`,
   refined: (readings: number): string => `Read inside the sentences: ${plural(readings, 'reading')} in all.`,
   writing: (): string => 'Writing.',
   wrote: (tokens: number, ended: keyof typeof ENDED): string => `Wrote ${plural(tokens, 'token')}: ${ENDED[ended]}.`,
@@ -57,11 +58,11 @@ export const SAY = {
   patched: (cells: number): string => `Patched at ${plural(cells, 'place')}.`,
   agreeing: (): string => 'Measuring how far the probe holds on this variant of the model.',
   comparing: (): string => 'Comparing the next words.',
-  pushing: (): string => 'Writing under a push.',
+  pushing: (): string => 'Writing while steered.',
   matching: (): string => 'Finding the strength.',
   matched: (strengths: readonly number[]): string =>
     `Found: ${strengths.map((strength) => plainNumber(strength, 3)).join(', ')}.`,
-  dosing: (): string => 'Measuring the push.',
+  dosing: (): string => 'Measuring the steering.',
   dosed: (title: string): string => `The dose–response of ${title} is measured.`,
   timing: (): string => 'Timing the model.',
   timed: (): string => 'It is known how long the experiment takes here.',
@@ -137,7 +138,7 @@ export function footer(modelHosts: readonly string[]): string {
   const asks =
     modelHosts.length === 0
       ? 'The page asks no other address for anything'
-      : `The page asks ${modelHosts.join(' and ')} for models that you look for under Models, and no other address for anything`;
+      : `Once you allow it, the page asks ${modelHosts.join(' and ')} for models that you look for under Models, and no other address for anything`;
   return `${asks}; what you type, train and keep stays in this browser.`;
 }
 

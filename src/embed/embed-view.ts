@@ -1,6 +1,8 @@
 /** What an embedded reading shows: a sentence, the coloured text, the line, and every number as a table. */
 import { AppError } from '../base/errors.ts';
 import { scaleCss } from '../charts/colour.ts';
+import type { Axis } from '../probe/heads.ts';
+import type { TokenPiece } from '../reading/reading.ts';
 import type { Shared } from '../formats/runs/share-link.ts';
 import { READING_DOMAIN } from '../reading/grain.ts';
 import { smoothed, type TracePoint } from '../reading/trace.ts';
@@ -23,6 +25,28 @@ export function embedView({ readings, probe, text }: Shared, page: string): read
     from = afterToken + 1;
     return point;
   });
+  const open = document.createElement('a');
+  [open.href, open.target, open.rel, open.textContent] = [page, '_blank', 'noopener', 'Open in Flipside'];
+  const foot = element('p', '', 'small');
+  foot.append(open, `. ${text.length.toLocaleString('en')} characters, ${points.length} readings. ${GREY}`);
+  const title = `${probe?.title ?? `${axis.positive} and ${axis.negative}`}, read by ${model}`;
+  return [...readingView({ title, axis, tokens, points }), foot];
+}
+
+/** What the grey range is. */
+export const GREY = 'Grey: 200 random directions.';
+
+/** A reading with its line, smoothed as it is to be shown. */
+export interface ShownTrace {
+  readonly title: string;
+  readonly axis: Axis;
+  readonly tokens: readonly TokenPiece[];
+  /** In the order of the text; at least one. */
+  readonly points: readonly TracePoint[];
+}
+
+/** The elements of a reading: title, sentence, coloured text, what is pointed at, line and table. */
+export function readingView({ title: heading, axis, tokens, points }: ShownTrace): readonly HTMLElement[] {
   const wordsOf = (first: number, end: number): string =>
     tokens
       .slice(first, end)
@@ -30,7 +54,7 @@ export function embedView({ readings, probe, text }: Shared, page: string): read
       .join('');
   const [first, last] = [points[0], points.at(-1)];
   const pole = (score: number): string => (score >= 0 ? axis.positive : axis.negative);
-  const title = element('h1', `${probe?.title ?? `${axis.positive} and ${axis.negative}`}, read by ${model}`);
+  const title = element('h1', heading);
   const says = element(
     'p',
     `The reading moves from ${signed(first?.score ?? 0)} (${pole(first?.score ?? 0)}) to ${signed(last?.score ?? 0)} (${pole(last?.score ?? 0)}), in standard deviations of the probe’s training turns. Green leans to ${axis.positive}, purple to ${axis.negative}.`,
@@ -55,14 +79,7 @@ export function embedView({ readings, probe, text }: Shared, page: string): read
   });
   strip.append(...stretches, wordsOf((last?.afterToken ?? -1) + 1, tokens.length));
   strip.addEventListener('keydown', (event) => walk(event, stretches));
-  const open = document.createElement('a');
-  [open.href, open.target, open.rel, open.textContent] = [page, '_blank', 'noopener', 'Open in Flipside'];
-  const foot = element('p', '', 'small');
-  foot.append(
-    open,
-    `. ${text.length.toLocaleString('en')} characters, ${points.length} readings. Grey: 200 random directions.`,
-  );
-  return [title, says, strip, told, line(points), table(points, wordsOf), foot];
+  return [title, says, strip, told, line(points), table(points, wordsOf)];
 }
 
 /** Arrow keys, Home and End move between stretches; one of them is in the order of tabs. */

@@ -60,7 +60,7 @@ export interface Branches {
    */
   readonly kept: number;
   /**
-   * By slot of the cache the slot before it, where what was kept is no one line. Anyone who keeps branches remembers how
+   * By slot of the cache the slot before it, where what was kept is no one line. The caller remembers how
    * they hang together.
    */
   readonly pastParents?: readonly number[];

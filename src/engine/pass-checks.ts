@@ -78,5 +78,5 @@ function notFinite(layer: number, position: number, activations: ElementType): A
 function remedy(activations: ElementType): string {
   if (activations === 'float32')
     return 'On a graphics card, reload and choose the CPU. On the processor, a file of the model may be damaged: hold its files to their hashes with flipside verify, or fetch it again.';
-  return `This model computes in float16, which holds nothing above ${FLOAT16_MAX.toLocaleString('en')}: pick the export of it that computes in float32 (q4 in place of q4f16, or fp32), or push the stream less.`;
+  return `This model computes in float16, which holds nothing above ${FLOAT16_MAX.toLocaleString('en')}: pick the export of it that computes in float32 (q4 in place of q4f16, or fp32), or steer the stream less.`;
 }

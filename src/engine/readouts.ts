@@ -14,6 +14,18 @@ export interface DueReadout extends ReadingPlace {
   /** In the order in which they are read; the first begins with the text's own token where that has a part in the reading. */
   readonly peeks: readonly Peek[];
   readonly own: boolean;
+  /** Hears what the peeks brought, in their order, where that is no reading of the text; left out, it is scored and told. */
+  readonly heard?: (brought: readonly (readonly PassReading[])[]) => void;
+}
+
+/** What reads along while a text is written, token by token, and may change how the next token is passed. */
+export interface TokenGate {
+  /** Tokens that it reads behind a token at most. */
+  readonly longest: number;
+  /** Called before a token that was chosen goes through the model. */
+  before(token: number): void;
+  /** What it reads behind a token, together with that token. */
+  after(token: number): readonly DueReadout[];
 }
 
 /** What {@link Readouts} needs. */

@@ -103,7 +103,7 @@ export class Sequence {
         const next = plan[index + 1];
         if (this.#decoder.start !== null && next !== undefined && !('alone' in next)) {
           ahead = start(next, planned.ids.length > 0 ? current.cache : this.#cache);
-          // Anyone who waits for it hears of it; until then it is no failure that nobody has caught.
+          // It is awaited later and throws there; until then it must not count as a rejection that nobody handles.
           ahead.catch(() => undefined);
         }
         yield await this.#finish(current, planned.ids.length);

@@ -5,9 +5,9 @@
 import { throwIfStopped } from '../base/abort.ts';
 import type { ReadingsLeft, RefineSummary, RunSummary } from '../models/engine-report.ts';
 import { AppError } from '../base/errors.ts';
-import type { ReadingSink, SamplingOptions, Stand, TokenChoice, TokenPiece } from '../reading/reading.ts';
+import type { ReadingSink, SamplingOptions, Stand, TokenPiece } from '../reading/reading.ts';
 import { type Granularity, refinement } from '../reading/refinement.ts';
-import { createRng } from '../base/rng.ts';
+import { uniformsOf } from '../reading/uniforms.ts';
 import { streamProducts } from '../reading/score.ts';
 import { chooseToken } from '../reading/sampling.ts';
 import { repeatsItself } from '../text/repetition.ts';
@@ -16,9 +16,10 @@ import { standsOf } from '../reading/stands.ts';
 import { checkLength } from '../text/text-check.ts';
 import type { Decoder, Projection, WriteStep, WrittenToken } from './decoder.ts';
 import { ReadingLog } from './reading-log.ts';
-import { Readouts, type DueReadout } from './readouts.ts';
+import { Readouts, type DueReadout, type TokenGate } from './readouts.ts';
 import type { Scorer } from './scorer.ts';
 import { collect, Sequence, type PassReading } from './sequence.ts';
+import type { StretchOptions, WritingManner, WrittenPart } from './text/stretch.ts';
 import { wholeText } from './text/whole-text.ts';
 import type { TextTokenizer } from './text/tokenizer.ts';
 
@@ -31,9 +32,6 @@ export interface TextRunParts {
   readonly endTokens: readonly number[];
 }
 
-/** The largest float32 below 1: rounded to float32, a number closer to 1 would be 1. */
-export const LARGEST_UNIFORM = 1 - 2 ** -24;
-
 /** A text that has been found readable. */
 export interface ReadPlan {
   readonly ids: readonly number[];
@@ -45,21 +43,8 @@ export interface ReadPlan {
   readonly left: ReadingsLeft | null;
 }
 
-/** How a stretch is written: how words are chosen, whether taps are read, and what says that the words go round and round. */
-interface WritingManner {
-  readonly choice: TokenChoice;
-  readonly taps: boolean;
-  readonly repeats: () => boolean;
-}
-
 /** Hears how many are done, of how many. */
 type Progress = (done: number, total: number) => void;
-
-/** What was written in one go. */
-interface WrittenPart {
-  readonly tokens: number;
-  readonly ended: 'end-token' | 'repetition' | null;
-}
 
 /** A text that can be continued as often as wanted, and changed: what stays at its beginning is not read again. Dispose of it when done. */
 export class TextRun {
@@ -108,10 +93,15 @@ export class TextRun {
   }
 
   /**
-   * Reads what was planned in place of what was read before; a beginning that both share is not computed again. Throws
-   * `cancelled` when stopped.
+   * Reads what was planned in place of what was read before; a beginning that both share is not computed again. A gate hears of
+   * the last token. Throws `cancelled` when stopped.
    */
-  async readPlan({ ids, stops, stands, left }: ReadPlan, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  async readPlan(
+    { ids, stops, stands, left }: ReadPlan,
+    sink: ReadingSink,
+    signal: AbortSignal,
+    gate?: TokenGate,
+  ): Promise<RunSummary> {
     const started = performance.now();
     if (this.#projection === undefined)
       this.#sequence.useProjection(
@@ -128,7 +118,7 @@ export class TextRun {
     const known = this.#log.hasReadout({ afterToken: last, stand: 'sentence' });
     await this.#read(
       ids.slice(remembered),
-      due.map((place) => this.#readouts.at(place, ids)),
+      [...due.map((place) => this.#readouts.at(place, ids)), ...(gate?.after(last) ?? [])],
       sink,
       signal,
     );
@@ -178,11 +168,11 @@ export class TextRun {
 
   /**
    * Writes on. Stops at an end token, at the wanted length, at the end of the context, where its words go round and
-   * round if so wanted, or when `signal` says so. `drawn` words were drawn with this seed before.
+   * round if so wanted, or when `signal` says so.
    */
   async generate(
     sampling: SamplingOptions,
-    options: { readonly taps: boolean; readonly stopAtRepetition?: boolean; readonly drawn?: number },
+    options: StretchOptions,
     sink: ReadingSink,
     signal: AbortSignal,
   ): Promise<RunSummary> {
@@ -191,16 +181,14 @@ export class TextRun {
     // A run that was stopped may have decoded a token that it never appended: start the decoder afresh from what is there.
     this.#nextPiece = this.#parts.tokenizer.pieces();
     for (const id of this.#ids) this.#nextPiece(id);
-    const room = this.#parts.decoder.sizes.contextTokens - (options.taps ? this.#readouts.longest('sentence') : 0);
-    const rng = createRng(sampling.seed);
-    for (let token = 0; token < (options.drawn ?? 0); token += 1) rng.uniform();
-    const uniforms = Float32Array.from(
-      { length: Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length)) },
-      () => Math.min(rng.uniform(), LARGEST_UNIFORM),
-    );
-    // Behind the token that shows them, sentences can only be read as branches in one pass.
-    const pace =
-      this.#sequence.writes && (!options.taps || this.#readouts.branches) ? this.#writeAhead : this.#writeOne;
+    const { gate = null } = options;
+    const behind = Math.max(gate?.longest ?? 0, options.taps ? this.#readouts.longest('sentence') : 0);
+    const room = this.#parts.decoder.sizes.contextTokens - behind;
+    const most = Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length));
+    const uniforms = uniformsOf(sampling.seed, options.drawn ?? 0, most);
+    // Behind the token that shows them, sentences can only be read as branches in one pass; a gate is asked before every pass.
+    const ahead = this.#sequence.writes && gate === null && (!options.taps || this.#readouts.branches);
+    const pace = ahead ? this.#writeAhead : this.#writeOne;
     let count = 0;
     let ended: RunSummary['ended'] | null = null;
     const given = this.#ids.length;
@@ -209,7 +197,7 @@ export class TextRun {
       const part = await pace.call(
         this,
         this.#logits,
-        { choice: sampling, taps: options.taps, repeats },
+        { choice: sampling, taps: options.taps, repeats, gate },
         uniforms.subarray(count),
         sink,
         signal,
@@ -230,7 +218,7 @@ export class TextRun {
   /** Chooses one token and reads it; whether the sentence before it has ended shows only then, so its taps are read together with it. */
   async #writeOne(
     logits: Float32Array,
-    { choice, taps, repeats }: WritingManner,
+    { choice, taps, repeats, gate }: WritingManner,
     uniforms: Float32Array,
     sink: ReadingSink,
     signal: AbortSignal,
@@ -238,7 +226,9 @@ export class TextRun {
     const id = chooseToken(logits, choice, () => uniforms[0] ?? 0);
     if (this.#parts.endTokens.includes(id)) return { tokens: 0, ended: 'end-token' };
     const piece = this.#nextPiece(id);
-    await this.#read([id], this.#dueBefore(piece, taps), sink, signal, [piece]);
+    const token = this.#ids.length;
+    gate?.before(token);
+    await this.#read([id], [...this.#dueBefore(piece, taps), ...(gate?.after(token) ?? [])], sink, signal, [piece]);
     return { tokens: 1, ended: repeats() ? 'repetition' : null };
   }
 
@@ -359,7 +349,8 @@ export class TextRun {
         const [readout] = open;
         if (readout === undefined || brought.length < readout.peeks.length) continue;
         open.shift();
-        sink.tap(this.#readouts.score(readout, brought));
+        if (readout.heard) readout.heard(brought);
+        else sink.tap(this.#readouts.score(readout, brought));
         brought = [];
       }
       throwIfStopped(signal);

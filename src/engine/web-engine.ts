@@ -12,7 +12,7 @@ import type {
 } from '../models/engine-report.ts';
 import { AppError } from '../base/errors.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../lens/lens.ts';
-import { containerOf, isCheckpoint } from '../models/checkpoint/checkpoint-offers.ts';
+import { adapterIn, containerOf, isCheckpoint } from '../models/checkpoint/checkpoint-offers.ts';
 import { BUILT_GRAPH, withDtype } from '../models/model-dtype.ts';
 import type { ModelSource } from '../models/model-source.ts';
 import type { ModelIdentity, Probe } from '../probe/probe-types.ts';
@@ -45,7 +45,7 @@ import { type LoadedFiles, loadModelFiles } from './store/load.ts';
 import { weightsSha256 } from './store/manifest.ts';
 import type { ResolvedModel } from './store/model-source.ts';
 import { withTextHabits } from './text/text-habits.ts';
-import { TextRun } from './text-run.ts';
+import { TextRun, type TextRunParts } from './text-run.ts';
 import type { TextTokenizer } from './text/tokenizer.ts';
 import { checkHere } from './numbers/web-numbers.ts';
 
@@ -95,14 +95,10 @@ export class WebEngine {
     await this.dispose();
     const loaded = await loadModelFiles(args.model, {
       roles: [
-        'graph',
-        'weights',
-        'checkpoint',
-        'checkpoint-index',
+        ...DECODER_ROLES,
         'tokenizer',
         'tokenizer-config',
         'chat-template',
-        'config',
         ...(args.model.kind === 'site' ? [] : ['generation-config' as const]),
       ],
       hosts: args.hosts,
@@ -139,6 +135,7 @@ export class WebEngine {
     const tokenizer = tokenizerOf(loaded);
     const weights = weightsSha256(loaded.manifest.files);
     const container = containerOf(loaded.manifest);
+    const adapter = adapterIn(loaded.manifest);
     onProgress({ phase: 'session' });
     // Weights of a checkpoint are read from where they lie, so holding its files holds nothing.
     const held = loaded.kept.yes && container === null ? null : files;
@@ -162,6 +159,7 @@ export class WebEngine {
           id: loaded.manifest.id,
           weightsSha256: weights,
           ...(container !== null && { container }),
+          ...(adapter !== null && { adapter }),
           layerCount: decoder.sizes.layerCount,
           hidden: decoder.sizes.hidden,
         },
@@ -296,6 +294,16 @@ export class WebEngine {
   get scorer(): Scorer {
     if (!this.#scorer) throw noProbe();
     return this.#scorer;
+  }
+
+  /** The same; null without a probe. */
+  get scorerIfAny(): Scorer | null {
+    return this.#scorer;
+  }
+
+  /** What reads a text beside the one in memory, whatever scores it. Throws `internal` without a model. */
+  get reader(): Omit<TextRunParts, 'scorer'> {
+    return this.#needLoaded();
   }
 
   /** What pushes the loaded model. */

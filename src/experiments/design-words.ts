@@ -10,7 +10,8 @@ export interface DesignWords {
 
 /** By the name that specs, units and reports give. */
 export const DESIGN_WORDS = {
-  authors: { says: 'authors against characters, by bylines', earlierSpec: null },
+  authors: { says: 'authors against characters, by bylines', earlierSpec: 'experiments/A/earlier/spec.json' },
+  turners: { says: 'an author whose people turn, in behaviour', earlierSpec: null },
   mixture: { says: 'evidence that adds up, against its rivals', earlierSpec: null },
   'flip-back': { says: 'stories that turn, by a reading', earlierSpec: 'experiments/B/earlier/spec.json' },
   'outside-text': { says: 'one rule at several places, attacked', earlierSpec: null },
@@ -22,10 +23,15 @@ export const DESIGN_WORDS = {
   },
 } as const satisfies Readonly<Record<DesignName, DesignWords>>;
 
-/** What stands beside a report of an earlier design; null for one in use. */
-export function earlierWords(design: DesignName): string | null {
-  const { says, earlierSpec } = DESIGN_WORDS[design];
-  return earlierSpec === null
+/** The spec of an experiment that ships and had this design before; null for one in use, and for one that a reader wrote. */
+export function earlierSpecOf({ id, design }: { readonly id: string; readonly design: DesignName }): string | null {
+  const { earlierSpec } = DESIGN_WORDS[design];
+  return earlierSpec?.startsWith(`experiments/${id}/`) === true ? earlierSpec : null;
+}
+
+/** What stands beside a report of an earlier design; null where {@link earlierSpecOf} is. */
+export function earlierWords(experiment: { readonly id: string; readonly design: DesignName }): string | null {
+  return earlierSpecOf(experiment) === null
     ? null
-    : `An earlier design of this experiment: ${says}. It answers another question than the design in use.`;
+    : `An earlier design of this experiment: ${DESIGN_WORDS[experiment.design].says}. It answers another question than the design in use.`;
 }

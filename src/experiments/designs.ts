@@ -7,6 +7,7 @@ import { midpoint } from './midpoint/index.ts';
 import { mixture } from './mixture/index.ts';
 import { opposites } from './opposites/index.ts';
 import { outsideText } from './outside-text/index.ts';
+import { turners } from './turners/index.ts';
 import { twoPoles } from './two-poles/index.ts';
 
 /** By the name that a spec gives; no two share one. */
@@ -21,4 +22,5 @@ export const DESIGNS: Designs = {
   mixture,
   'two-poles': twoPoles,
   midpoint,
+  turners,
 };

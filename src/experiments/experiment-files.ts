@@ -1,5 +1,5 @@
 /** Names of the files of an experiment, and the command that makes it again. */
-import { DESIGN_WORDS } from './design-words.ts';
+import { earlierSpecOf } from './design-words.ts';
 import type { ExperimentReport } from './experiment-types.ts';
 
 /** In `experiments/ID/results/MODEL/`. */
@@ -23,7 +23,7 @@ export function isShippedId(id: string): boolean {
 /** The model whose files lie in `public/models` of every checkout. */
 export const EMBEDDED_MODEL = 'smollm2-135m-instruct-q4';
 
-/** What stands in a command for what only anyone who runs it knows. */
+/** What stands in a command where only the person who runs it knows what to write. */
 const PLACEHOLDERS = { model: 'MODEL_FOLDER', spec: 'YOUR_SPEC.json' } as const;
 
 /**
@@ -34,7 +34,7 @@ export function experimentCommand(
   { experiment: { id, size, design }, model }: Pick<ExperimentReport, 'experiment' | 'model'>,
   ships = isShippedId(id),
 ): string {
-  const spec = ships ? (DESIGN_WORDS[design].earlierSpec ?? id) : PLACEHOLDERS.spec;
+  const spec = ships ? (earlierSpecOf({ id, design }) ?? id) : PLACEHOLDERS.spec;
   return `npm run -s flipside -- experiment ${spec} --model ${model.id === EMBEDDED_MODEL ? `public/models/${model.id}` : PLACEHOLDERS.model} --out ${id}-results${size === 'quick' ? ' --quick' : ''}`;
 }
 

@@ -12,7 +12,7 @@ import type { Estimate } from '../stats/estimate.ts';
  */
 export type ExperimentVerdict = 'CONFIRM' | 'DENY' | 'PARTIAL' | 'INCONCLUSIVE';
 
-/** The kinds of experiment there is code for; a spec names one. what each is stands in design-words.ts. */
+/** The kinds of experiment there is code for; a spec names one. What each is stands in design-words.ts. */
 export const DESIGN_NAMES = [
   'authors',
   'flip-back',
@@ -21,6 +21,7 @@ export const DESIGN_NAMES = [
   'mixture',
   'two-poles',
   'midpoint',
+  'turners',
 ] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
 

@@ -25,7 +25,7 @@ export function matchTokens(readings: number, texts = NEUTRAL_TEXTS): number {
 
 /**
  * The strength at which the pushes, pooled (one, or a pole and its opposite), have a KL of `target` nats (95th percentile over neutral
- * tokens, as everywhere), found on the first `texts` neutral texts, or on all. A direction that cannot be pushed, or
+ * tokens, as everywhere), found on the first `texts` neutral texts, or on all. A direction that cannot be steered, or
  * does not come to that KL, has none.
  */
 export async function strengthOfKl(
@@ -54,7 +54,7 @@ export async function strengthOfKl(
   }
 }
 
-/** Null where no push of that direction or strength can be: what cannot be pushed says so, and the others go on. */
+/** Null where no push of that direction or strength can be: what cannot be steered says so, and the others go on. */
 export async function orBroken<T>(attempt: () => Promise<T | null>): Promise<T | null> {
   try {
     return await attempt();

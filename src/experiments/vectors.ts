@@ -1,12 +1,11 @@
 /** Vectors as text: what an experiment fitted for itself lies in JSON beside its units. */
 import { fromBase64, toBase64 } from '../base/base64.ts';
 import { AppError } from '../base/errors.ts';
+import { littleEndian } from '../base/float32.ts';
 
 /** Base64 of `vector` as little-endian float32. */
 export function packVectors(vector: Float32Array): string {
-  const view = new DataView(new ArrayBuffer(vector.length * 4));
-  vector.forEach((value, i) => view.setFloat32(i * 4, value, true));
-  return toBase64(new Uint8Array(view.buffer));
+  return toBase64(littleEndian(vector));
 }
 
 /**

@@ -64,13 +64,16 @@ export function briefly(
   );
 }
 
+/** What a gate found, with as many decimals as tell it from its threshold, two at least: 0.647 is not 0.65. */
+export function gateFound({ measured, at }: Pick<Gate, 'measured' | 'at'>): string {
+  const gap = Math.abs(measured.value - at);
+  return briefly(measured, { decimals: gap >= 0.005 || gap === 0 ? 2 : Math.min(6, Math.ceil(-Math.log10(gap))) });
+}
+
 /** What a gate says, asks for and found, e.g. `The byline can be read; asked for at least 0.7, found 0.54 [0.43, 0.65] (AUROC, n = 24)`. */
 export function gateWords(gate: Gate): string {
-  const { says, unit, measured, at } = gate;
-  // As many decimals as tell a value from its threshold, two at least: 0.647 is not 0.65.
-  const gap = Math.abs(measured.value - at);
-  const decimals = gap >= 0.005 || gap === 0 ? 2 : Math.min(6, Math.ceil(-Math.log10(gap)));
-  return `${says.replace(/\.$/, '')}; asked for ${gateAsks(gate)}, found ${briefly(measured, { decimals })}${gate.needs === 'interval' && measured.low === null ? ' without an interval' : ''} (${unit}, n = ${measured.n})`;
+  const { says, unit, measured } = gate;
+  return `${says.replace(/\.$/, '')}; asked for ${gateAsks(gate)}, found ${gateFound(gate)}${gate.needs === 'interval' && measured.low === null ? ' without an interval' : ''} (${unit}, n = ${measured.n})`;
 }
 
 /** A sentence whose negative numbers have a true minus sign; hyphens in words, names and between digits stay. */

@@ -1,7 +1,7 @@
 /**
  * Gives what a pass wrote of keys and values apart from all that was there before. A runtime that copies inputs and outputs of a pass
  * (onnxruntime-web on the processor) would otherwise bring back every key and value of the text for each token; so the slots of
- * the pass are cut out of each present tensor inside of the graph, which costs a small copy.
+ * the pass are cut out of each present tensor inside the graph, which costs a small copy.
  */
 import { int64Attribute } from './attributes.ts';
 import { cacheNames } from './cache-names.ts';

@@ -1,10 +1,11 @@
 /** The weight files of a variant, once its graph has been read: names say what is likely, the graph what is so. */
+import { folderOf } from '../base/file-path.ts';
 import {
   byWeightOrder,
   LARGEST_FILE_BYTES,
-  LARGEST_MODEL_BYTES,
-  MOST_FILES,
   PLAIN_PATH,
+  tooMuchIn,
+  totalOf,
   type ListedFile,
   type ModelOffer,
 } from './model-offer.ts';
@@ -42,13 +43,7 @@ export function withWeights(
   });
   const [graph, ...others] = offer.files.filter(({ role }) => role !== 'weights');
   const files = [...(graph === undefined ? [] : [graph]), ...weights, ...others];
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  if (bytes > LARGEST_MODEL_BYTES) missing.push('it has more than 16 GiB in all');
-  if (files.length > MOST_FILES) missing.push(`it has more than ${String(MOST_FILES)} files`);
-  return { ...offer, files, bytes, missing };
+  return { ...offer, files, bytes: totalOf(files), missing: [...missing, ...tooMuchIn(files)] };
 }
 
 const graphPath = (offer: ModelOffer): string => offer.files[0]?.path ?? '';
-
-/** The folder of a path, with the `/` at its end; empty at the root. */
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

@@ -2,6 +2,7 @@
  * In which numbers a model's weights are kept, and when two models are one but for that. A name does not prove it: it only
  * says what is worth measuring (see `training/dtype-agreement.ts`).
  */
+import { nameOf } from '../base/file-path.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
 import { CONTAINERS, type Container } from './checkpoint/checkpoint-file.ts';
 
@@ -40,7 +41,7 @@ export function dtypeNamed(name: string): string {
  * for a file that is no such graph.
  */
 export function dtypeOfGraph(path: string): string | null {
-  const named = GRAPH.exec(path.slice(path.lastIndexOf('/') + 1));
+  const named = GRAPH.exec(nameOf(path));
   return named === null ? null : dtypeNamed(named[1] ?? 'fp32');
 }
 
@@ -49,7 +50,7 @@ export function dtypeOfGraph(path: string): string | null {
  * says, null for a file that is no such graph.
  */
 export function dtypeFrom(graphPath: string, inside: string): string | null {
-  const named = GRAPH.exec(graphPath.slice(graphPath.lastIndexOf('/') + 1));
+  const named = GRAPH.exec(nameOf(graphPath));
   return named === null ? null : dtypeNamed(named[1] ?? inside);
 }
 

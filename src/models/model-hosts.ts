@@ -7,14 +7,20 @@
 /** The environment variable that a build takes its hosts from. */
 export const HOSTS_VARIABLE = 'FLIPSIDE_MODEL_HOSTS';
 
+/** Words that stand for hosts, so that a build needs one: where the Hub is asked, and where its files lie. */
+const SHORT: ReadonlyMap<string, readonly string[]> = new Map([
+  ['huggingface', ['https://huggingface.co', 'https://*.hf.co']],
+]);
+
 const NAME = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const SECURE = new RegExp(`^https://(?:\\*\\.)?${NAME}(?:\\.${NAME})+(?::[1-9]\\d{0,4})?$`);
 const LOCAL = /^http:\/\/localhost(?::(?:[1-9]\d{0,4}|\*))?$/;
 const MOST_HOSTS = 16;
 
-/** Hosts between spaces, and the first word that is none (null where all are); more than 16 are too many. */
+/** Hosts between spaces, `huggingface` for the Hub's, and the first word that is none (null where all are); more than 16 are too many. */
 export function parseModelHosts(text: string): { readonly hosts: readonly string[]; readonly wrong: string | null } {
-  const words = [...new Set(text.split(/\s+/).filter((word) => word !== ''))];
+  const given = text.split(/\s+/).filter((word) => word !== '');
+  const words = [...new Set(given.flatMap((word) => SHORT.get(word) ?? [word]))];
   const wrong = words.find((word) => !SECURE.test(word) && !LOCAL.test(word)) ?? words[MOST_HOSTS] ?? null;
   return wrong === null ? { hosts: words, wrong } : { hosts: [], wrong };
 }

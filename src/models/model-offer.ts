@@ -2,6 +2,7 @@
  * What a list of files offers to load: the variants of a model by their graphs, each with all files that it needs, by the
  * names that exporters give them. Whether the list came from a host or from a folder makes no difference.
  */
+import { folderOf } from '../base/file-path.ts';
 import { dtypeOfGraph } from './model-dtype.ts';
 
 /** What a file of a model is for. */
@@ -10,6 +11,8 @@ export const FILE_ROLES = [
   'weights',
   'checkpoint',
   'checkpoint-index',
+  'adapter',
+  'adapter-config',
   'tokenizer',
   'tokenizer-config',
   'config',
@@ -65,15 +68,18 @@ export const PLAIN_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,100}(?
 /** Most variants of one list. */
 const MOST_OFFERS = 64;
 
-/** Files beside the graph, or in the folder above it, by their names; the first three must be there. */
-const COMPANIONS: readonly { readonly role: FileRole; readonly names: readonly string[]; readonly needed: boolean }[] =
-  [
-    { role: 'config', names: ['config.json'], needed: true },
-    { role: 'tokenizer', names: ['tokenizer.json'], needed: true },
-    { role: 'tokenizer-config', names: ['tokenizer_config.json'], needed: true },
-    { role: 'generation-config', names: ['generation_config.json'], needed: false },
-    { role: 'chat-template', names: ['chat_template.jinja', 'chat_template.json'], needed: false },
-  ];
+/** Files beside the weights, or in the folder above a graph, by their names; the first three must be there. */
+export const COMPANIONS: readonly {
+  readonly role: FileRole;
+  readonly names: readonly string[];
+  readonly needed: boolean;
+}[] = [
+  { role: 'config', names: ['config.json'], needed: true },
+  { role: 'tokenizer', names: ['tokenizer.json'], needed: true },
+  { role: 'tokenizer-config', names: ['tokenizer_config.json'], needed: true },
+  { role: 'generation-config', names: ['generation_config.json'], needed: false },
+  { role: 'chat-template', names: ['chat_template.jinja', 'chat_template.json'], needed: false },
+];
 
 /**
  * The variants that a list of files holds, smallest first; those that lack something come last. Names that are no plain
@@ -131,18 +137,23 @@ function offerOf(graph: ListedFile, dtype: string, byPath: ReadonlyMap<string, L
     ...weights.map((file) => ({ ...file, role: 'weights' as const })),
     ...companions,
   ];
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   for (const file of files) {
     if (file.bytes > LARGEST_FILE_BYTES)
       missing.push(`${file.path} has more than the 2 GiB that a browser takes in one file`);
     if (file.bytes < 1) missing.push(`${file.path} is empty`);
   }
-  if (bytes > LARGEST_MODEL_BYTES) missing.push('it has more than 16 GiB in all');
-  if (files.length > MOST_FILES) missing.push(`it has more than ${String(MOST_FILES)} files`);
-  return { dtype, files, bytes, missing };
+  return { dtype, files, bytes: totalOf(files), missing: [...missing, ...tooMuchIn(files)] };
+}
+
+/** Bytes of files together. */
+export const totalOf = (files: readonly ListedFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Why the files of a model together are too much, each a phrase; empty where they are not. */
+export function tooMuchIn(files: readonly ListedFile[]): readonly string[] {
+  return [
+    ...(totalOf(files) > LARGEST_MODEL_BYTES ? ['it has more than 16 GiB in all'] : []),
+    ...(files.length > MOST_FILES ? [`it has more than ${MOST_FILES} files`] : []),
+  ];
 }
 
 const pathOf = (offer: ModelOffer): string => offer.files[0]?.path ?? '';
-
-/** The folder of a path, with the `/` at its end; empty at the root. */
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

@@ -60,7 +60,7 @@ export function statusLine(
       return [
         phase.progress === null
           ? 'Finding the strength…'
-          : `Measuring the push… ${count(phase.progress.done)} of ${count(phase.progress.total)}`,
+          : `Measuring the steering… ${count(phase.progress.done)} of ${count(phase.progress.total)}`,
         ...backendParts(phase.status),
       ];
     case 'experimenting':
@@ -75,6 +75,8 @@ export function statusLine(
         phase.total === 0 ? 'Looking…' : `Looking… ${Math.floor((100 * phase.done) / phase.total)} %`,
         ...backendParts(phase.status),
       ];
+    case 'timing':
+      return [`Measuring speed… ${Math.floor((100 * phase.done) / phase.total)} %`, ...backendParts(phase.status)];
     case 'checking':
       return [`Checking numbers… ${count(phase.done)} of ${count(phase.total)}`, ...backendParts(phase.status)];
   }

@@ -81,7 +81,7 @@ export function assertInterventions(probe: Pick<Probe, 'id'>, agreement: DtypeAg
       probe,
       agreement,
       layer,
-      'Push other layers, train the probe on this variant, or load the one it was made on.',
+      'Steer other layers, train the probe on this variant, or load the one it was made on.',
     );
 }
 

@@ -47,6 +47,11 @@ export function atSentenceEnds(story: ForkedStory): ForkedStory {
   return { ...story, a: side(story.a), b: side(story.b) };
 }
 
+/** On which side an ending lies on the whole: the sum of its readings after `shared` tokens. */
+export function leanOfEnding({ trace }: ForkSide, shared: number): number {
+  return trace.filter(({ afterToken }) => afterToken >= shared).reduce((sum, { score }) => sum + score, 0);
+}
+
 /** The readings at the ends of sentences that have a number. */
 export function sentenceReadings(trace: readonly TracePoint[]): TracePoint[] {
   return trace.filter(({ stand, score }) => stand === 'sentence' && Number.isFinite(score));

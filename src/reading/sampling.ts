@@ -26,7 +26,7 @@ export function argmax(logits: Float32Array): number {
 export function chooseToken(logits: Float32Array, options: TokenChoice, uniform: () => number): number {
   if (options.temperature === 0) return argmax(logits);
   const top = logits[argmax(logits)] ?? 0;
-  const weights = placeState('weights', logits.length);
+  const weights = scratch('weights', logits.length);
   for (let index = 0; index < logits.length; index += 1)
     weights[index] = Math.exp(((logits[index] as number) - top) / options.temperature);
   const least = leastKept(weights, options);
@@ -48,12 +48,12 @@ export function chooseToken(logits: Float32Array, options: TokenChoice, uniform:
 }
 
 /** Arrays that every choice uses again: new ones would be 800 kB of garbage for each token of a vocabulary of 49,152. */
-const rooms = { weights: new Float64Array(0), sorted: new Float64Array(0) };
+const arrays = { weights: new Float64Array(0), sorted: new Float64Array(0) };
 
-/** The first numbers of a room, with whatever they were left as. */
-function placeState(name: keyof typeof rooms, length: number): Float64Array {
-  if (rooms[name].length < length) rooms[name] = new Float64Array(length);
-  return rooms[name].subarray(0, length);
+/** The first numbers of one of them, which still holds those of the choice before. */
+function scratch(name: keyof typeof arrays, length: number): Float64Array {
+  if (arrays[name].length < length) arrays[name] = new Float64Array(length);
+  return arrays[name].subarray(0, length);
 }
 
 /** The smallest weight that is kept. */
@@ -96,7 +96,7 @@ function sum(values: Float64Array): number {
 
 /** The weights that reach a floor, in their order. */
 function atLeast(weights: Float64Array, floor: number): Float64Array {
-  const out = placeState('sorted', weights.length);
+  const out = scratch('sorted', weights.length);
   let count = 0;
   for (let index = 0; index < weights.length; index += 1) {
     const weight = weights[index] as number;

@@ -33,11 +33,19 @@ export function tracePoints(
   for (const reading of readings) if (reading.afterToken < tokenCount) byToken.set(reading.afterToken, reading);
   const ordered = [...byToken.values()].sort((a, b) => a.afterToken - b.afterToken);
   const column = layer ?? (hasShown(ordered) ? null : defaultLayer);
-  const raw = ordered.map((reading) => ({ ...valuesOf(reading, column), afterToken: reading.afterToken }));
-  const values = column === null ? smoothed(raw) : raw;
+  const raw = ordered.map((reading) => ({
+    ...valuesOf(reading, column),
+    afterToken: reading.afterToken,
+    stand: reading.stand,
+  }));
+  return stretches(raw, column === null);
+}
+
+/** The stretches of values in the order of their places, as they are or {@link smoothed}. */
+export function stretches(values: readonly (TraceValue & Pick<TracePoint, 'stand'>)[], smooth: boolean): TracePoint[] {
   let from = 0;
-  return values.map((value, index) => {
-    const point = { ...value, from, stand: ordered[index]?.stand ?? 'word' };
+  return (smooth ? smoothed(values) : values).map((value, index) => {
+    const point = { ...value, from, stand: values[index]?.stand ?? 'word' };
     from = value.afterToken + 1;
     return point;
   });

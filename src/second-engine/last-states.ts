@@ -4,6 +4,7 @@
  * the final norm. Nothing of the layers between is to be had, and nothing can be pushed.
  */
 import { AppError } from '../base/errors.ts';
+import { concat } from '../base/float32.ts';
 import { halfToFloat } from '../base/half.ts';
 import type { Inside, TokenStates } from '../chat/chat-model.ts';
 import type { ForwardFunction, Pipeline, Tensor } from './web-llm-parts.ts';
@@ -61,8 +62,8 @@ export async function readStates(pipeline: Pipeline, tokens: readonly number[]):
   return {
     count: tokens.length,
     hidden,
-    embeddings: joined(parts.map((part) => part.embeddings)),
-    last: joined(parts.map((part) => part.last)),
+    embeddings: concat(parts.map((part) => part.embeddings)),
+    last: concat(parts.map((part) => part.last)),
   };
 }
 
@@ -121,14 +122,4 @@ function numbersOf(tensor: Tensor, count: number): Float32Array {
       `The library gave ${bytes.length} bytes of ${tensor.dtype} where ${count} numbers were expected.`,
     );
   return numbers;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

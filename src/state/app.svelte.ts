@@ -9,6 +9,7 @@ import { Draft } from './runs/draft.svelte.ts';
 import { Help } from './help.svelte.ts';
 import { browserStorage } from './storage/text-storage.ts';
 import { Library, type StoredProbe } from './probes/library.svelte.ts';
+import { HostConsent } from './engine/host-consent.svelte.ts';
 import { ModelChoice } from './engine/model-choice.svelte.ts';
 import { Offline } from './offline.svelte.ts';
 import { Place } from './place.svelte.ts';
@@ -69,8 +70,12 @@ export class AppState {
   readonly model: ModelChoice;
   /** Hosts that this build may fetch models from. */
   readonly modelHosts: readonly string[];
+  /** Whether the reader lets the page ask them for models. */
+  readonly hostConsent: HostConsent;
   readonly session: Session;
   readonly stories: Stories;
+  /** Fetches a text file that lies beside the page. */
+  readonly fetchText: FetchText;
   readonly readingController: ReadingController;
   readonly help = new Help();
   readonly tour: Tour;
@@ -92,6 +97,8 @@ export class AppState {
   readonly connect: () => EngineClient;
   /** Loads a chat model; null: by web-llm. */
   readonly connectChat: ConnectChatModel | null;
+  /** How often another probe was asked for. */
+  #probesAsked = 0;
 
   constructor(parts: AppParts) {
     const storage = (this.storage = parts.storage === undefined ? browserStorage() : parts.storage);
@@ -105,13 +112,15 @@ export class AppState {
     const probes = (this.probes = new Probes(parts.shipped ?? shippedProbes(), this.library, storage));
     this.model = new ModelChoice(storage, MANIFEST_URL);
     this.modelHosts = parts.modelHosts ?? [];
+    this.hostConsent = new HostConsent(this.modelHosts, storage);
     this.session = new Session({
       connect: parts.connect,
       probeFiles: (model) => probeToUse(probes.needChosen(), model),
-      model: () => ({ source: this.model.source, hosts: this.modelHosts }),
+      model: () => ({ source: this.model.source, hosts: this.hostConsent.hosts }),
       loaded: (status) => this.model.loaded(status),
     });
-    this.stories = new Stories(parts.fetchText ?? fetchText, RECORDINGS_URL);
+    this.fetchText = parts.fetchText ?? fetchText;
+    this.stories = new Stories(this.fetchText, RECORDINGS_URL);
     const { session, stories, draft, preferences } = this;
     this.readingController = new ReadingController({
       session,
@@ -160,6 +169,8 @@ export class AppState {
   async useProbe(key: string): Promise<void> {
     const offer = this.probes.offer(key);
     if (offer === null) return;
+    // Counted, not told by the key: a probe that is kept meanwhile goes on under another.
+    const asked = ++this.#probesAsked;
     await this.attempt(async () => {
       const before = this.probes.chosen;
       const card = await offer.card();
@@ -168,11 +179,11 @@ export class AppState {
       try {
         await this.readingController.useProbe(card, offer.title, async (model) => {
           const files = await probeToUse(offer, model);
-          if (this.probes.chosen?.key !== key) throw new AppError('cancelled', 'Another probe was chosen meanwhile.');
+          if (this.#probesAsked !== asked) throw new AppError('cancelled', 'Another probe was chosen meanwhile.');
           return files;
         });
       } catch (error) {
-        if (before !== null && this.probes.chosen?.key === key) this.probes.choose(before.key);
+        if (before !== null && this.#probesAsked === asked) this.probes.choose(before.key);
         throw error;
       }
     });

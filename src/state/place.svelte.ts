@@ -19,6 +19,7 @@ export class Place {
   #current = $state<PlaceId>('read');
   #path = $state('');
   #query = $state('');
+  #file = $state<string | null>(null);
 
   constructor(hash: string) {
     this.follow(hash);
@@ -33,14 +34,22 @@ export class Place {
     return this.#path;
   }
 
+  /** The whole hash where it asks to open a file, `#run=…`, `#probe=…` or `#shelf=…`: to be checked before use. */
+  get file(): string | null {
+    return this.#file;
+  }
+
   /** What follows the `?`. Written by anyone who made the link: to be checked before use. */
   readonly query = $derived.by(() => new URLSearchParams(this.#query));
 
   /** Takes the part of the address after `#`, e.g. `#/train`; what follows a further `/` or `?` is for the place itself. */
   follow(hash: string): void {
-    const [, name = '', path = '', query = ''] = /^#?\/?([^/?]*)\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
-    this.#current = PLACES.find((place) => place.id === name)?.id ?? 'read';
-    this.#path = path.replace(/\/+$/, '');
+    this.#file = /^#(?:run|probe|shelf)=/.test(hash) ? hash : null;
+    const named = this.#file === null ? hash : '';
+    const [, name = '', path = '', query = ''] = /^#?\/?([^/?]*)\/?([^?]*)\??(.*)$/s.exec(named) ?? [];
+    const bench = name === 'bench';
+    this.#current = bench ? 'library' : (PLACES.find((place) => place.id === name)?.id ?? 'read');
+    this.#path = bench ? name : path.replace(/\/+$/, '');
     this.#query = query;
   }
 

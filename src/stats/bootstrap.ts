@@ -26,6 +26,23 @@ export function aurocInterval(
   draws: number,
   seed: number,
 ): Interval {
+  const sorted = Float64Array.from(resampledAuroc(scores, labels, topics, topicCount, draws, seed)).sort();
+  const share = lowerShare(topicCount);
+  return { low: quantileOfSorted(sorted, share), high: quantileOfSorted(sorted, 1 - share) };
+}
+
+/**
+ * The pooled AUROC of each of `draws` resamples of the topics, without those that lack a pole. Equal labels, topics, draws
+ * and seed give the same resamples in the same order, whatever the scores: so two scores of the same rows can be compared.
+ */
+export function resampledAuroc(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  topics: ArrayLike<number>,
+  topicCount: number,
+  draws: number,
+  seed: number,
+): number[] {
   const positive: number[][] = Array.from({ length: topicCount }, () => []);
   const negative: number[][] = Array.from({ length: topicCount }, () => []);
   for (let i = 0; i < scores.length; i += 1) {
@@ -54,9 +71,7 @@ export function aurocInterval(
     }
     if (positives > 0 && negatives > 0) found.push(won / (positives * negatives));
   }
-  const sorted = Float64Array.from(found).sort();
-  const share = lowerShare(topicCount);
-  return { low: quantileOfSorted(sorted, share), high: quantileOfSorted(sorted, 1 - share) };
+  return found;
 }
 
 let lastCounts: { readonly key: string; readonly counts: Float64Array } | undefined;

@@ -16,12 +16,12 @@ export interface DoseFindings {
   readonly doesNot: readonly string[];
 }
 
-/** Layers that are pushed, e.g. `layer 18` or `layers 16 to 20`. */
+/** Layers that are steered, e.g. `layer 18` or `layers 16 to 20`. */
 export function layerWords({ from, to }: Pick<DoseReport, 'from' | 'to'>): string {
   return from === to ? `layer ${from}` : `layers ${from} to ${to}`;
 }
 
-/** Which tokens of a choice are pushed. */
+/** Which tokens of a choice are steered. */
 export function whereWords(where: SteeringWhere): string {
   if (where === 'all') return 'at all tokens';
   return where === 'generated' ? 'from the last token of the context on' : `from position ${where} on`;
@@ -47,7 +47,7 @@ export function effectWords(
   return `${write(value)} nats ${interval}, n = ${n} choices`;
 }
 
-/** Perplexity, which a push may send beyond any number. */
+/** Perplexity, which steering may send beyond any number. */
 export function perplexityWords(value: number): string {
   return value < 1e6 ? value.toPrecision(3) : 'over a million';
 }
@@ -72,6 +72,37 @@ function spokenLevel({ direction, ranks }: DoseReport): {
   return { level, rank };
 }
 
+/** What a dose–response comes to at the level to speak of. */
+export interface DoseVerdict {
+  /** Whether the choices move the right way, the wrong way, or not measurably (the interval holds zero). */
+  readonly found: 'right' | 'wrong' | 'none';
+  /** Placebos at that level, and those that do at least as much. */
+  readonly placebos: number;
+  readonly beaten: number;
+  /** Whether the control choices move as far. */
+  readonly luck: boolean;
+  /** Effect at that level, in nats, and the KL of the level. */
+  readonly effect: Estimate;
+  readonly target: number;
+  readonly rank: DoseRank | null;
+}
+
+/** What the numbers come to. */
+export function doseVerdict(report: DoseReport): DoseVerdict {
+  const { level, rank } = spokenLevel(report);
+  const { effect, target } = level;
+  const control = report.control?.levels.find((one) => one.target === target);
+  return {
+    found: !measurable(effect) ? 'none' : effect.value < 0 ? 'wrong' : 'right',
+    placebos: rank?.placebos ?? 0,
+    beaten: rank?.atLeast ?? 0,
+    luck: control !== undefined && Math.abs(control.effect.value) >= Math.abs(effect.value),
+    effect,
+    target,
+    rank,
+  };
+}
+
 /** Everything that the numbers say and do not say. */
 export function doseFindings(report: DoseReport): DoseFindings {
   const { axis, direction, placebos, ranks } = report;
@@ -82,12 +113,12 @@ export function doseFindings(report: DoseReport): DoseFindings {
       ...ranks
         .filter((other) => other !== rank)
         .map((other) => rankSentence(direction.levels.find(({ target }) => target === other.target) ?? level, other)),
-      `The two pushes move ${shareOf(level.right.value, level.right.n, 'choices')} apart the right way.`,
+      `Steering both ways moves ${shareOf(level.right.value, level.right.n, 'choices')} apart the right way.`,
       ...controlSentences(report, level),
       bothWays(report, level),
       growth(direction.levels),
       ...carriedSentence(report),
-      `Neutral text has a perplexity of ${perplexityWords(level.perplexity)} under the push, ${perplexityWords(report.neutral.perplexity)} without.`,
+      `Neutral text has a perplexity of ${perplexityWords(level.perplexity)} when steered, ${perplexityWords(report.neutral.perplexity)} without.`,
       ...placebos
         .filter(({ kind }) => kind === 'unrelated')
         .flatMap(({ title, levels }) =>
@@ -104,10 +135,10 @@ export function doseFindings(report: DoseReport): DoseFindings {
         ? ['That another direction would not do the same: no placebo was measured.']
         : [`A p below ${(1 / (1 + rank.placebos)).toPrecision(2)}: ${rank.placebos} placebos allow no less.`]),
       ...(report.control === null
-        ? ['That the push is about this axis and not about good and bad in general: no control was measured.']
+        ? ['That the effect is about this axis and not about good and bad in general: no control was measured.']
         : []),
       `What the model writes by itself: it was made to choose between two ways of going on.`,
-      `That the model uses this direction when nobody pushes. A push shows what it can do, not what it does.`,
+      'That the model uses this direction when nobody steers. Steering shows what it can do, not what it does.',
       `That ${axis.positive} or ${axis.negative} is what the direction means: choices of other kinds may move with it.`,
       'Anything of other weights, layers or texts. Intervals resample the choices alone.',
     ],
@@ -125,15 +156,15 @@ export function carriedSentence({
 
 function headlineOf({ axis: { positive, negative } }: DoseReport, level: DoseLevel, rank: DoseRank | null): string {
   const { effect, target } = level;
-  const moved = `At a KL of ${klWords(target)} the push moves the choices between ${positive} and ${negative} by ${effectWords(effect, plain)}`;
+  const moved = `At a KL of ${klWords(target)} steering moves the choices between ${positive} and ${negative} by ${effectWords(effect, plain)}`;
   const against =
     rank === null
       ? 'No placebo was measured, so nothing says that another direction would not do the same.'
       : rankSentence(level, rank);
   if (!measurable(effect))
-    return `At a KL of ${klWords(target)} the push does not move the choices between ${positive} and ${negative} measurably: ${effectWords(effect)}. ${against}`;
+    return `At a KL of ${klWords(target)} steering does not move the choices between ${positive} and ${negative} measurably: ${effectWords(effect)}. ${against}`;
   if (effect.value < 0)
-    return `${moved}, and the wrong way: towards ${negative} where it should push towards ${positive}. ${against}`;
+    return `${moved}, and the wrong way: towards ${negative} where it should go towards ${positive}. ${against}`;
   return `${moved}. ${against}`;
 }
 
@@ -159,10 +190,10 @@ function controlSentences({ control }: DoseReport, { target, effect }: DoseLevel
       : !measurable(effect) || effect.value < 0
         ? ''
         : `; of which ${shared}: ${share}`;
-  return [`On the control choices (${name}) the same push moves ${effectWords(found.effect)}${part}.`];
+  return [`On the control choices (${name}) the same steering moves ${effectWords(found.effect)}${part}.`];
 }
 
-/** What each of the two pushes does by itself, and whether they do as much. */
+/** What steering does each way by itself, and whether they do as much. */
 function bothWays({ axis: { positive, negative } }: DoseReport, { towards, away }: DoseLevel): string {
   const [up, down] = [Math.abs(towards.value), Math.abs(away.value)];
   const [less, more] = down < up ? [negative, positive] : [positive, negative];
@@ -174,20 +205,20 @@ function bothWays({ axis: { positive, negative } }: DoseReport, { towards, away 
   })
     ? ', though within the intervals'
     : '';
-  const both = `Pushed towards ${positive} the log-odds change by ${effectWords(towards)}; pushed towards ${negative} by ${effectWords(away)}`;
+  const both = `Steered towards ${positive} the log-odds change by ${effectWords(towards)}; steered towards ${negative} by ${effectWords(away)}`;
   if (towards.value * away.value > 0)
-    return `${both}: **both the same way**, so part of this is what any push of this size does to these choices.`;
+    return `${both}: **both the same way**, so part of this is what any steering of this size does to these choices.`;
   if (up === down) return `${both}: as much.`;
-  return `${both}. The push towards ${less} moves less than that towards ${more}${apart}.`;
+  return `${both}. Steering towards ${less} moves less than steering towards ${more}${apart}.`;
 }
 
-/** Whether more push is more effect. */
+/** Whether more steering is more effect. */
 function growth(levels: readonly DoseLevel[]): string {
   const all = levels.map(({ target, effect }) => `${plain(effect.value)} at ${nats(target)}`).join(', ');
   const falls = levels.find(
     ({ effect }, index) => index > 0 && effect.value < (levels[index - 1]?.effect.value ?? NaN),
   );
-  if (levels.length === 1) return 'One KL alone was measured: whether more push is more effect is not known.';
+  if (levels.length === 1) return 'One KL alone was measured: whether more steering is more effect is not known.';
   return falls === undefined
     ? `The effect grows with the KL: ${all}.`
     : `The effect does not grow with every KL: ${all}; at ${nats(falls.target)} it is less than before.`;

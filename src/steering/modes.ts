@@ -34,6 +34,11 @@ export interface SteeringModeDef {
   readonly hasPole: boolean;
   /** Null where there is nothing to set. */
   readonly strength: StrengthDef | null;
+  /**
+   * What happens where two directions steer one layer in this mode: their vectors are summed; or a layer takes one only. A mode
+   * of one kind goes with a mode of the other: the stream is bounded first, and the sum is added then.
+   */
+  readonly together: 'sum' | 'one';
   /** What is done to the stream, as a clause. */
   readonly description: string;
   /** What was done, in a few words; `pole` is the end that was steered towards, `axis` the direction. */
@@ -45,18 +50,21 @@ export const STEERING_MODES = {
   add: {
     hasPole: true,
     strength: { name: 'strength', bounds: [0, MAX_STRENGTH], slider: [0, 1], first: 0.25, search: 'length' },
+    together: 'sum',
     description: 'a vector along the direction is added',
-    done: (pole) => `pushed to ${pole}`,
+    done: (pole) => `steered to ${pole}`,
   },
   cap: {
     hasPole: true,
     strength: { name: 'bound', bounds: [-MAX_STRENGTH, MAX_STRENGTH], slider: [-1, 1], first: 0, search: 'bound' },
+    together: 'one',
     description: 'the product with the direction is kept from falling behind a bound, on the side of the pole',
     done: (pole) => `held towards ${pole}`,
   },
   ablate: {
     hasPole: false,
     strength: null,
+    together: 'one',
     description: 'the product with the direction is taken away',
     done: (_, axis) => `${axis} taken out`,
   },

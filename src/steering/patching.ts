@@ -76,6 +76,13 @@ export function patchGap({ a, b }: PatchReport): number {
   return a.odds - b.odds;
 }
 
+/** The effect in nats at which the colours of the grid end: the whole way, or what moves most where there is none; at least 0.1. */
+export function patchDomain(report: PatchReport): number {
+  const gap = Math.abs(patchGap(report));
+  const most = gap < LEAST_GAP ? Math.max(0, ...Array.from(report.odds, (odds) => Math.abs(odds - report.b.odds))) : 0;
+  return Math.max(gap, LEAST_GAP, most);
+}
+
 /** The cell in a row and column of the grid. */
 export function patchCell(report: PatchReport, row: number, column: number): PatchCell {
   const { b, pairs, streams, odds, placebos } = report;

@@ -6,6 +6,7 @@ import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
 import { AppError } from '../base/errors.ts';
 import type { Pole } from '../probe/heads.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
+import type { ConditionRecord } from './condition.ts';
 import { modeDef, STEERING_MODES, type SteeringMode } from './modes.ts';
 
 /**
@@ -43,7 +44,7 @@ export type Push = readonly StreamSteering[];
 
 const POLES = { positive: true, negative: true } satisfies Record<Pole, true>;
 
-/** Refuses settings that this model cannot be pushed by. Throws `push-invalid`. */
+/** Refuses settings that this model cannot be steered by. Throws `push-invalid`. */
 export function checkSteeringSettings(
   { mode, pole, from, to, strength, where }: SteeringSettings,
   { id, layerCount }: Pick<ModelIdentity, 'id' | 'layerCount'>,
@@ -54,7 +55,7 @@ export function checkSteeringSettings(
   if (!stream(from) || !stream(to) || from > to)
     throw new AppError(
       'push-invalid',
-      `Layers ${from} to ${to} cannot be pushed: ${id} has 1 to ${layerCount}, the first not after the last.`,
+      `Layers ${from} to ${to} cannot be steered: ${id} has 1 to ${layerCount}, the first not after the last.`,
       { from, to, layerCount },
     );
   const [least, most] = modeDef(mode).strength?.bounds ?? [-Infinity, Infinity];
@@ -66,7 +67,7 @@ export function checkSteeringSettings(
     );
   if (typeof where !== 'number') known('where', where, { all: true, generated: true });
   else if (!(Number.isInteger(where) && where >= 0))
-    throw new AppError('push-invalid', `Position ${where} is no place to push from: give a whole number from 0.`, {
+    throw new AppError('push-invalid', `Position ${where} is no place to steer from: give a whole number from 0.`, {
       where,
     });
 }
@@ -90,18 +91,42 @@ export function firstSteered(where: SteeringWhere, given: number): number {
   return Math.max(1, where === 'generated' ? given - 1 : where);
 }
 
-/** A push as a run remembers it, so that it can be told from others and made again. */
-export interface SteeringRecord extends SteeringSettings {
+/** How likely words are after a text under steering, and all that it takes to find that number elsewhere. */
+export interface SteeredWords {
+  readonly steps: Push;
+  /** First token that is steered. */
+  readonly from: number;
+  /** Tokens of the words, with the space before them. */
+  readonly ids: readonly number[];
+  /** Log-probability of all of them, in nats. */
+  readonly logP: number;
+}
+
+/** One direction of a steering as a run remembers it. */
+export interface SteeringPart extends Omit<SteeringSettings, 'where'> {
   /** What pushed, e.g. the title of the probe whose steering direction it was. */
   readonly direction: string;
   /** Hash of that probe's files; null where the direction was no probe's. */
   readonly probeSha256: string | null;
-  /** The KL that the strength was matched to, 95th percentile in nats; null where it was set by hand. */
+  /** The KL that the strength was matched to by itself, 95th percentile in nats; null where it was set by hand. */
   readonly matchedKl: number | null;
-  /** Other strengths that were asked for while the text was being written, in order; left out where there were none. */
-  readonly changes?: readonly StrengthChange[];
   /** How far the direction agrees with the model, where its probe was made on another variant of it. */
   readonly carriedOver?: DtypeAgreement;
+}
+
+/** A push as a run remembers it, so that it can be told from others and made again. */
+export interface SteeringRecord extends SteeringPart, SteeringSettings {
+  /** Other strengths of the first direction, asked for while the text was being written, in order; left out where there were none. */
+  readonly changes?: readonly StrengthChange[];
+  /** Further directions that steered the same tokens; left out where there were none. */
+  readonly also?: readonly SteeringPart[];
+  /** The reading that decided token by token whether it was steered; left out where all were from the first on. */
+  readonly when?: ConditionRecord;
+}
+
+/** All directions of a steering, the first first. */
+export function partsOf({ also = [], ...first }: SteeringRecord): readonly SteeringPart[] {
+  return [first, ...also];
 }
 
 /** Another strength from a place in the text on. */

@@ -2,6 +2,7 @@
  * What pushed texts come to: how the unpushed model reads them, and whether they are still texts. The pass that writes a text
  * under a push moves its own trace by the push itself, so only the reading afterwards is evidence.
  */
+import { tokensIn, type TokenStretch } from './condition.ts';
 import { clusterMean } from '../stats/effect.ts';
 import type { RunSummary } from '../models/engine-report.ts';
 import type { Estimate } from '../stats/estimate.ts';
@@ -27,6 +28,9 @@ export interface WrittenText {
   readonly readBack: number;
   /** The same in the pass that wrote it: moved by the push itself. */
   readonly during: number;
+  /** Under a condition: the tokens of the whole text whose stream was steered, and how many could have been. */
+  readonly acted?: readonly TokenStretch[];
+  readonly asked?: number;
 }
 
 /** What the texts of one side have in common. */
@@ -38,6 +42,8 @@ export interface SideSummary {
   /** Texts that were stopped because their words went round and round, and texts that refuse; a refusal says nothing about a pole. */
   readonly repetitions: number;
   readonly refusals: number;
+  /** Under a condition: tokens that were steered, of those that could have been, over all texts of the side; left out without one. */
+  readonly steered?: { readonly tokens: number; readonly of: number };
 }
 
 /** What a push makes of writing. Estimates are means over prompts, refusals left out. */
@@ -48,6 +54,8 @@ export interface WrittenSummary {
   readonly towards: Estimate | null;
   readonly away: Estimate | null;
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const refuses = ({ text, tokens }: WrittenText): boolean => writtenFacts(text, tokens).refuses;
 
@@ -76,6 +84,12 @@ export function summariseWritten(texts: readonly WrittenText[], seed: number): W
       repeatedShare: some.length === 0 ? 0 : mean(some.map(({ text, tokens }) => writtenFacts(text, tokens).repeated)),
       repetitions: some.filter(({ ended }) => ended === 'repetition').length,
       refusals: some.filter(refuses).length,
+      ...(some.some(({ acted }) => acted !== undefined) && {
+        steered: {
+          tokens: sum(some.map(({ acted = [] }) => tokensIn(acted))),
+          of: sum(some.map(({ asked = 0 }) => asked)),
+        },
+      }),
     };
   };
   return {

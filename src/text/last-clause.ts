@@ -3,12 +3,17 @@
 /** Longer quotations are cut at their beginning. */
 const MOST_WORDS = 8;
 
+/** The border of a chat turn, with the name of who speaks where one follows: `<|im_start|>user` and a line break. */
+const TURN_BORDER = /<\|[a-z][a-z_]*\|>(?:[a-z]+\n)?/u;
+
 /**
  * The last clause of a sentence without its full stop, at most {@link MOST_WORDS} words, e.g. `hugged him when he put it
- * on` of “She knitted Bruno a red hat and hugged him when he put it on.” A cut clause begins with `…`.
+ * on` of “She knitted Bruno a red hat and hugged him when he put it on.” A cut clause begins with `…`. Of a chat the
+ * words of the last turn are taken, without its border.
  */
 export function lastClause(sentence: string): string {
-  const plain = sentence.trim().replace(/[\s.!?…"'”’)\]]+$/u, '');
+  const turn = sentence.split(TURN_BORDER).findLast((words) => words.trim() !== '') ?? sentence;
+  const plain = turn.trim().replace(/[\s.!?…"'”’)\]]+$/u, '');
   const clause =
     plain
       .split(/[,;:—–]\s+|\s+(?:and|but)\s+/u)

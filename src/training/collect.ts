@@ -23,7 +23,7 @@ export interface ReadingPlan {
 /** What happens along the way. */
 export interface LongCall extends PausingCall {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
-  /** Called with the bytes that the readings of this call will take, before there are any: anyone who keeps others makes room. */
+  /** Called with the bytes that the readings of this call will take, before there are any: a store of other readings then makes room. */
   readonly makeRoom?: ((bytes: number) => void) | undefined;
 }
 

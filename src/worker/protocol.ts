@@ -26,13 +26,15 @@ import type {
   RunSummary,
   ReferenceFile,
 } from '../models/engine-report.ts';
+import type { SpeedStart, SpeedTime } from '../models/speed/speed-record.ts';
 import type { Judgement } from '../probe/evidence/judgement-types.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../steering/patching.ts';
-import type { SteeringSettings } from '../steering/steering.ts';
+import type { SteeredWords, SteeringSettings } from '../steering/steering.ts';
 import type { FutureEnd, FutureReading, FuturesPlan } from '../reading/futures/futures.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../lens/lens.ts';
 import type { SamplingOptions, ShownReading, ReadoutReading, TokenBatch, TokenPiece } from '../reading/reading.ts';
+import type { AxesRead } from '../reading/axes/axes.ts';
 import type { Granularity } from '../reading/refinement.ts';
 import type { TokenDivergence, TokenPair } from '../reading/token-divergence.ts';
 import type {
@@ -179,6 +181,15 @@ export const ENGINE_CALLS = {
    * next call reads the rest.
    */
   refine: call<{ readonly every: Granularity }, RefineSummary, ReadingEvents & { readonly progress: Steps }>(),
+  /**
+   * Reads a text with several probes in one pass; the steps are readings inside its sentences. The text in the engine's memory
+   * stays there, and the probe in use is not asked. Throws text errors and probe errors.
+   */
+  readAxes: call<
+    { readonly text: string; readonly probes: readonly ProbeFiles[]; readonly every: Granularity },
+    AxesRead,
+    { readonly progress: Steps }
+  >(),
   /** Writes on from the text that was read last; token indices continue. */
   generate: call<{ readonly sampling: SamplingOptions; readonly taps: boolean }, RunSummary, ReadingEvents>(),
   /**
@@ -211,6 +222,8 @@ export const ENGINE_CALLS = {
    * does not matter. Throws `push-invalid` where there are none.
    */
   matchSteering: call<SteeringArgs & { readonly targets: readonly number[] }, readonly MatchedStrength[]>(),
+  /** How likely words are after a text under steering, with the vectors; the text in the engine's memory stays there. */
+  steeredWords: call<SteeringArgs & { readonly text: string; readonly words: string }, SteeredWords>(),
   /** What steering does at several strengths, beside its placebos. */
   measureDose: call<DoseArgs, DoseReport, { readonly progress: DoseProgress }>(),
   /** Words as the lens can follow them; with `firstToken` a word of several tokens is followed by its first. */
@@ -276,6 +289,15 @@ export const ENGINE_CALLS = {
     ExperimentArgs,
     ExperimentOutcome,
     { readonly progress: ExperimentProgress; readonly part: ExperimentPart }
+  >(),
+  /**
+   * Measures what reading, writing, steering and futures cost here, in at most so many milliseconds and rounds; each time comes as
+   * it was taken. The text in the engine's memory stays there.
+   */
+  measureSpeed: call<
+    { readonly mostMs: number; readonly mostRounds: number },
+    SpeedStart,
+    { readonly start: SpeedStart; readonly time: SpeedTime; readonly progress: Steps }
   >(),
   /** The models whose files this browser stores. Needs no model. */
   listStored: call<Nothing, readonly StoredModel[]>(),

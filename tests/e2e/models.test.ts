@@ -1,4 +1,7 @@
-/** The page as `npm start -- --dev` serves it with a model host: a model comes from a hub on another port, and from nowhere else. */
+/**
+ * The page as `npm start -- --dev` serves it with a model host: a model comes from a hub on another port once the reader allows it, and
+ * from nowhere else.
+ */
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
@@ -58,6 +61,23 @@ afterAll(async () => {
 
 const named = () => page.getByText('toy (q4)', { exact: true });
 
+const ofHub = (): readonly string[] => asked.filter((url) => url.startsWith(hub.address));
+const allow = () => page.getByRole('button', { name: /^Allow localhost/ });
+
+test('the host is not asked before the reader allows it', async () => {
+  for (const place of ['read', 'write', 'library', 'library/models']) {
+    await page.goto(`${address}#/${place}`);
+    await page.getByRole('heading').first().waitFor();
+  }
+  await page.getByText(/This copy can fetch models from localhost:\d+, once you allow it\./).waitFor();
+  expect(await page.getByRole('textbox', { name: /^A model on/ }).count()).toBe(0);
+  await page.waitForLoadState('networkidle');
+  expect(ofHub()).toEqual([]);
+  await allow().click();
+  await page.getByRole('textbox', { name: /^A model on localhost/ }).waitFor();
+  expect(ofHub()).toEqual([]);
+});
+
 test('a model of the named host is listed, weighed, loaded, and is there at the next visit without a request', async () => {
   await page.goto(`${address}#/library/models`);
   await page.getByRole('textbox', { name: /^A model on localhost/ }).fill(`${RUN}/toy`);
@@ -87,7 +107,21 @@ test('a model of the named host is listed, weighed, loaded, and is there at the 
     .or(page.getByRole('region', { name: 'No probe for this model' }))
     .first()
     .waitFor({ timeout: 120_000 });
-  expect(asked.filter((url) => url.startsWith(hub.address))).toEqual([]);
+  expect(ofHub()).toEqual([]);
+});
+
+test('consent that is taken back holds at the next visit, and what is stored still loads', async () => {
+  await page.goto(`${address}#/library/models`);
+  await page.getByRole('button', { name: 'Do not allow it any more' }).click();
+  await allow().waitFor();
+  await page.reload();
+  await allow().waitFor();
+  await page
+    .getByRole('button', { name: /^Load the model/ })
+    .first()
+    .click();
+  await page.getByText(/is loaded: 3 layers of 64/).waitFor({ timeout: 120_000 });
+  expect(ofHub()).toEqual([]);
 });
 
 test('the page’s own policy still refuses every other address', async () => {

@@ -162,7 +162,7 @@ test(
     await serve(DIST);
     const page = await open();
     await storyShows(page);
-    await waitUntilStored(page, /plotly/, /recordings\/dream\.json$/, /TrainView/);
+    await waitUntilStored(page, /plotly-cartesian/, /recordings\/dream\.json$/, /TrainView/);
     await takeNetworkAway();
     failed.length = 0;
     await page.reload();
@@ -183,6 +183,7 @@ test(
       await page.locator('main:not([aria-busy])').waitFor();
       expect(await page.getByText('did not arrive').count()).toBe(0);
     }
+    await page.getByRole('button', { name: 'Train a probe of your own' }).click();
     for (const axis of ['kind – cruel', 'terse – wordy']) {
       await page.locator('label', { hasText: axis }).first().click();
       await expect.poll(() => page.getByRole('radio', { name: axis }).isChecked()).toBe(true);
@@ -230,13 +231,13 @@ test(
   async () => {
     await serve(DIST);
     const page = await open();
-    await waitUntilStored(page, /TrainView/, /plotly/);
+    await waitUntilStored(page, /TrainView/, /plotly-cartesian/);
     const [before] = await page.evaluate(() => caches.keys());
     await serve(changedDist);
     await page.reload();
     await page.getByText('Betrayal, retold').first().waitFor();
     await expect.poll(() => page.evaluate(() => caches.keys()), { timeout: MINUTE }).not.toContain(before);
-    await waitUntilStored(page, new RegExp(changedProgram), /TrainView/, /plotly/);
+    await waitUntilStored(page, new RegExp(changedProgram), /TrainView/, /plotly-cartesian/);
     expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
     expect(await page.getByText(NEWER).count()).toBe(0);
     await takeNetworkAway();
@@ -252,7 +253,7 @@ test(
   async () => {
     await serve(DIST);
     const page = await open();
-    await waitUntilStored(page, /TrainView/, /plotly/);
+    await waitUntilStored(page, /TrainView/, /plotly-cartesian/);
     await page.evaluate(() => document.body.setAttribute('data-mark', 'same document'));
     await serve(changedDist);
     const second = await open();
@@ -262,7 +263,7 @@ test(
     expect(await page.evaluate(() => document.body.getAttribute('data-mark'))).toBe('same document');
     // Its own program is not on the server any more: what it has not used yet comes from what it kept.
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Train', exact: true }).click();
-    await page.getByRole('radio', { name: 'kind – cruel' }).waitFor();
+    await page.getByRole('heading', { name: 'Can we trust Kind–cruel?' }).waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByRole('complementary', { name: 'Newer version' }).count()).toBe(0);
   },
@@ -275,7 +276,7 @@ test(
     await serve(DIST);
     const page = await open();
     await storyShows(page);
-    await waitUntilStored(page, /plotly/, /TrainView/);
+    await waitUntilStored(page, /plotly-cartesian/, /TrainView/);
     await fallSilent();
     await page.reload({ waitUntil: 'commit' });
     await storyShows(page);
@@ -297,7 +298,7 @@ test(
     await page.getByText(MILD_STORY, { exact: true }).first().click();
     await page.getByRole('status').filter({ hasText: MILD_STORY }).waitFor({ state: 'attached' });
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Train', exact: true }).click();
-    await page.getByRole('radio', { name: 'kind – cruel' }).waitFor();
+    await page.getByRole('heading', { name: 'Can we trust Kind–cruel?' }).waitFor();
     expect(await keptFiles(page)).not.toContain('/');
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(faults).toEqual([]);

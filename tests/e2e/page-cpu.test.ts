@@ -4,6 +4,7 @@ import type { Page } from 'playwright';
 import { DARK_NOTE } from '../../src/content/status.ts';
 import {
   checkNumbers,
+  fillTokens,
   readText,
   Site,
   stripText,
@@ -146,7 +147,7 @@ test(
     await goTo('Write');
     await page.getByRole('textbox', { name: 'Who it is told to be' }).fill('You are a grumpy ferryman.');
     await page.getByRole('textbox', { name: 'What it is told' }).fill('Will you take me over?');
-    await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill('8');
+    await fillTokens(page, 8);
     await page.getByRole('button', { name: 'Write', exact: true }).click();
     await page
       .getByRole('status')
@@ -174,28 +175,27 @@ test(
     const goTo = (place: string): Promise<void> =>
       page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
     await goTo('Steer');
+    await page.getByText('More settings', { exact: true }).click();
     await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill('8');
     const texts: string[] = [];
     for (const [index, strength] of ['0', '0.8'].entries()) {
-      await page
-        .getByRole('spinbutton', { name: 'Strength, in typical lengths of the stream, as a number' })
-        .fill(strength);
+      await page.getByRole('spinbutton', { name: 'Strength, as a number' }).fill(strength);
       await page.keyboard.press('Tab');
-      await page.getByRole('button', { name: 'Push and write' }).click();
+      await page.getByRole('button', { name: 'Steer and write' }).click();
       await page
-        .getByRole('group', { name: 'Pushed in this visit' })
+        .getByRole('group', { name: 'Written in this visit' })
         .getByRole('radio')
         .nth(index)
         .waitFor({ state: 'attached', timeout: 3 * MINUTE });
-      await page
-        .getByRole('radio', { name: 'Read back without the push' })
-        .waitFor({ state: 'attached', timeout: MINUTE });
+      // The text is there twice by then: steered, and what the model writes by itself.
+      await page.getByRole('button', { name: 'Compare word by word' }).waitFor({ timeout: 2 * MINUTE });
       await waitUntilIdle(page, MINUTE);
-      expect(await page.getByRole('radio', { name: 'Read back without the push' }).isChecked()).toBe(true);
+      if (index === 0) await page.getByText('Every token and chart', { exact: true }).click();
+      expect(await page.getByRole('radio', { name: 'Read without steering' }).isChecked()).toBe(true);
       texts.push(await stripText(page));
       if (strength === '0') continue;
       // Beside what the model writes by itself, which is what no strength has written.
-      await page.getByRole('button', { name: 'Compare with the unpushed text' }).click();
+      await page.getByRole('button', { name: 'Compare word by word' }).click();
       await page.getByRole('heading', { name: 'Two runs side by side' }).waitFor({ timeout: 2 * MINUTE });
       const side = (which: string): Promise<string> =>
         page.evaluate(

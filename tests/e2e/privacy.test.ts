@@ -69,10 +69,10 @@ test('the page opens, every story is shown, every place is visited and the help 
   for (const [place, sign] of [
     ['Write', 'Let the model write'],
     ['Look inside', 'Look inside'],
-    ['Steer', 'Dose and response'],
+    ['Steer', 'What does steering change?'],
     ['Train', 'Train a probe'],
-    ['Experiments', 'The probes behind these numbers'],
-    ['Library', 'Runs'],
+    ['Experiments', 'What was found'],
+    ['Library', 'Your runs'],
   ] as const) {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();
     await page.getByRole('heading', { name: sign }).first().waitFor();

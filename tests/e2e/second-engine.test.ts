@@ -18,6 +18,7 @@ const FILES = ['mlc-chat-config.json', 'lib.wasm', 'tokenizer.json', 'tensor-cac
 
 async function addModel(page: Page, name: string, folder: string): Promise<void> {
   await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await page.getByRole('button', { name: 'Train a probe of your own' }).click();
   await page.getByText('Draft rows with a chat model').click();
   await page.getByText('Which chat models there are').click();
   await page.getByLabel('Name', { exact: true }).fill(name);

@@ -41,6 +41,8 @@ export class Site {
     });
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...flags] });
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    // On a busy machine a press is answered late; the default is 30 seconds.
+    context.setDefaultTimeout(120_000);
     const address = server.resolvedUrls?.local[0];
     if (address === undefined) throw new Error('The preview server gave no address.');
     return new Site(server, address, browser, context);
@@ -147,10 +149,19 @@ export async function sentenceReadings(page: Page): Promise<number[]> {
   return (await readingsShown(page)).filter(({ stand }) => stand === 'sentence').map(({ score }) => score);
 }
 
+/** Fills the field of tokens in Write, which is folded until it is wanted. */
+export async function fillTokens(page: Page, tokens: number): Promise<void> {
+  const field = page.getByRole('spinbutton', { name: 'Tokens', exact: true });
+  const fold = page.getByText('Length, seed and chance', { exact: true });
+  await fold.waitFor();
+  if (!(await field.isVisible())) await fold.click();
+  await field.fill(String(tokens));
+}
+
 /** Sets how many tokens the model writes at most: in the Write place, and back. */
 export async function writeAtMost(page: Page, tokens: number): Promise<void> {
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Write', exact: true }).click();
-  await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill(String(tokens));
+  await fillTokens(page, tokens);
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Read', exact: true }).click();
   await page.getByRole('button', { name: 'Continue this text' }).waitFor();
 }

@@ -49,6 +49,7 @@ test(
   'an imported set is trained on and judged without leaving the page',
   async () => {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Train', exact: true }).click();
+    await page.getByRole('button', { name: 'Train a probe of your own' }).click();
     await page
       .locator('input[type=file]')
       .first()
@@ -65,7 +66,8 @@ test(
     await page.getByRole('button', { name: 'Keep', exact: true }).waitFor({ timeout: 8 * MINUTE });
     expect(await page.getByRole('alert').count()).toBe(0);
     // What so few topics allow to say is said: no interval.
-    expect(await page.locator('main').innerText()).toMatch(/6 topics/);
+    expect(await page.locator('main').innerText()).toMatch(/this probe has 6\./);
+    await page.getByText('All numbers, tables and files', { exact: true }).click();
     await page.getByText('Save its files').click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -175,8 +177,12 @@ test(
     await page.getByRole('button', { name: 'Use for reading' }).click();
     await page.getByRole('button', { name: 'Used for reading' }).waitFor();
     await page.reload();
-    await page.getByRole('heading', { name: 'Kept probes' }).waitFor();
-    await page.getByText('Kind–cruel').nth(1).waitFor();
+    await page.getByRole('heading', { name: 'Stored probes' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Stored probes' })
+      .getByText('Kind–cruel', { exact: true })
+      .first()
+      .waitFor();
     expect(site.requests.filter((url) => /^https?:/.test(url) && !url.startsWith(site.address))).toEqual([]);
     expect(site.faults).toEqual([]);
   },

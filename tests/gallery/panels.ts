@@ -4,9 +4,11 @@ import { MESSAGES } from '../../src/content/messages.ts';
 import type { GpuCause } from '../../src/models/engine-report.ts';
 import { AppError, type ErrorCode } from '../../src/base/errors.ts';
 import type { AppState } from '../../src/state/app.svelte.ts';
+import { axesState } from '../../src/features/read/axes/use-axes.ts';
 import { insideState } from '../../src/features/inside/inside-state.ts';
 import { steerState } from '../../src/features/steer/steer-state.ts';
 import { trainState } from '../../src/features/train/train-state.ts';
+import { AxesEngine } from '../browser/pages/support/axes-engine.ts';
 import { chatty, withChat } from './chat.ts';
 import { READINGS, telling } from './readings.ts';
 import { frame, openAll, panel, PLACE_VIEWS, type Specimen } from './specimen.ts';
@@ -173,6 +175,16 @@ const READ: readonly Specimen[] = [
     writing: { engine: SLOW, arrange: begun((app) => app.session.load()) },
   }),
   ...panel('ProbeChooser', { first: { arrange: story } }),
+  ...panel('AxesPanel', {
+    'no model': { arrange: story },
+    read: {
+      parts: { connect: () => new AxesEngine() },
+      arrange: opened(async (app, node) => {
+        await loaded(app, node);
+        await axesState(app).read();
+      }),
+    },
+  }),
   ...panel('EvidencePanel', {
     empty: {},
     measured: { arrange: opened(story) },
@@ -345,9 +357,16 @@ const STEER: readonly Specimen[] = [
     'as it opens': { arrange: steering() },
     capped: { arrange: steering(({ choice }) => choice.use('cap')) },
     'taken out': { arrange: steering(({ choice }) => choice.use('ablate')) },
-    'from a token on': { arrange: steering(({ choice }) => choice.place(12)) },
-    'at a layer that there is not': { arrange: steering(({ choice }) => choice.reach({ from: 31 })) },
-    matched: { arrange: steering(({ choice }) => choice.strengthen(0.26, { kl: 1, weightsSha256: 'c3'.repeat(32) })) },
+    'from a token on': { arrange: opened(steering(({ choice }) => choice.place(12))) },
+    'at a layer that there is not': { arrange: opened(steering(({ choice }) => choice.reach({ from: 31 }))) },
+    matched: {
+      arrange: opened(steering(({ choice }) => choice.strengthen(0.26, { kl: 1, weightsSha256: 'c3'.repeat(32) }))),
+    },
+  }),
+  ...panel('TextsPanel', {
+    recorded: { arrange: steering() },
+    'beside the unsteered one': { arrange: steered() },
+    'gone round': { engine: { steeringEnds: 'repetition', text: ' round and round'.repeat(6) }, arrange: steered() },
   }),
   ...panel('TracePanel', {
     empty: {},

@@ -7,6 +7,7 @@ import RunButtons from '../../src/ui/fields/RunButtons.svelte';
 import ChoiceRow from '../../src/ui/fields/ChoiceRow.svelte';
 import DarkNote from '../../src/ui/DarkNote.svelte';
 import Disclosure from '../../src/ui/Disclosure.svelte';
+import SaveList from '../../src/ui/SaveList.svelte';
 import FigureChart from '../../src/ui/charts/FigureChart.svelte';
 import Emphasis from '../../src/ui/Emphasis.svelte';
 import EvidenceCurve from '../../src/ui/charts/EvidenceCurve.svelte';
@@ -302,19 +303,19 @@ export const PIECES: readonly Specimen[] = [
   }),
   ...piece('PoleChoice', PoleChoice, {
     positive: {
-      legend: 'Push towards',
+      legend: 'Towards',
       pole: 'positive',
       axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
       onchange: nothing,
     },
     negative: {
-      legend: 'Push towards',
+      legend: 'Towards',
       pole: 'negative',
       axis: { positive: 'kind', negative: 'cruel', neutral: 'neutral' },
       onchange: nothing,
     },
     disabled: {
-      legend: 'Push towards',
+      legend: 'Towards',
       pole: 'negative',
       axis: { positive: LONG, negative: 'cruel', neutral: 'neutral' },
       disabled: true,
@@ -378,6 +379,16 @@ export const PIECES: readonly Specimen[] = [
     system: { value: 'system', onchange: nothing },
     dark: { value: 'dark', onchange: nothing },
   }),
+  ...opened(
+    piece('SaveList', SaveList, {
+      open: {
+        summary: 'Save',
+        files: [{ says: 'every reading, as CSV' }, { says: 'the picture, as SVG' }],
+        name: ({ says }: { readonly says: string }) => `run.${says.slice(-3).toLowerCase()}`,
+        onsave: nothing,
+      },
+    }),
+  ),
   ...piece('Disclosure', Disclosure, {
     closed: { summary: 'Show the numbers as tables', children: words('<p>Numbers.</p>') },
   }),

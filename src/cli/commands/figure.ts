@@ -2,10 +2,12 @@
 import { AppError } from '../../base/errors.ts';
 import type { Theme } from '../../charts/colour.ts';
 import { parseReport } from '../../experiments/report/experiment-report.ts';
+import { axesFigureJson, axesPicture } from '../../formats/figures/axes-figure.ts';
 import { doseFigure, doseFigureJson } from '../../formats/figures/dose-figure.ts';
 import { experimentFigureJson, experimentFigureSvg } from '../../formats/figures/experiment-figure.ts';
 import { futuresFigure, futuresFigureJson } from '../../formats/figures/futures-figure.ts';
 import { parseDose } from '../../formats/probe/dose.ts';
+import { parseAxes } from '../../formats/runs/axes-json.ts';
 import { parseFutures } from '../../formats/runs/futures-json.ts';
 import { type Command, Options } from '../command.ts';
 import { readText, writeOutput } from '../files.ts';
@@ -28,8 +30,15 @@ const DRAWINGS: Readonly<Record<string, (source: string) => Drawing>> = {
   'flipside-futures': (source) => {
     const record = parseFutures(source);
     return {
-      svg: (dark) => futuresFigure(record, dark ? 'dark' : 'light'),
-      json: (dark) => futuresFigureJson(record, dark ? 'dark' : 'light'),
+      svg: (theme) => futuresFigure(record, theme),
+      json: (theme) => futuresFigureJson(record, theme),
+    };
+  },
+  'flipside-axes': (source) => {
+    const record = parseAxes(source);
+    return {
+      svg: (theme) => axesPicture(record, theme),
+      json: (theme) => axesFigureJson(record, theme),
     };
   },
   'flipside-dose': (source) => {
@@ -46,7 +55,7 @@ export const figure: Command = {
   name: 'figure',
   usage: 'figure REPORT.json --out FILE.json|FILE.svg [--dark]',
   summary:
-    "Draws the figure of an experiment's report.json, of a dose.json, or of what futures prints. FILE.json is Plotly's own description, which plotly.js and Python's plotly.io.read_json open; FILE.svg is a picture.",
+    "Draws the figure of an experiment's report.json, of a dose.json, or of what futures and read with several probes print. FILE.json is Plotly's own description, which plotly.js and Python's plotly.io.read_json open; FILE.svg is a picture.",
   async run(args) {
     const known = { out: { type: 'string' }, dark: { type: 'boolean' } } as const;
     const options = new Options('figure', args, known, { takesWords: true });
@@ -60,7 +69,7 @@ export const figure: Command = {
     if (make === undefined)
       throw new AppError(
         'usage',
-        `${path} is no report with a figure. Give the report.json of an experiment, the dose.json of a dose–response, or what futures printed.`,
+        `${path} is no report with a figure. Give the report.json of an experiment, the dose.json of a dose–response, or what futures or read with several probes printed.`,
       );
     await writeOutput(out, make(source)[kind](options.flag('dark') ? 'dark' : 'light'));
     return { result: { figure: out }, ok: true };

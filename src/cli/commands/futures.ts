@@ -10,8 +10,9 @@ import { textOf, FUTURE_EVERY, FUTURE_LINES, FUTURE_TOKENS, MOST_FUTURE_LINES } 
 import { GrownFutures } from '../../reading/futures/grown-futures.ts';
 import { carriedProbe, FITTED_ON, FITTED_ON_USAGE, steeringProbe } from '../carried-probe.ts';
 import { type Command, Options } from '../command.ts';
-import { readProbe, readProse, writeOutput } from '../files.ts';
+import { readProbe, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
+import { textFrom } from '../reading-options.ts';
 import { parseSteeringSpec, STEERING_SPEC, steeringAlong } from '../steering-spec.ts';
 import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from '../sampling-options.ts';
 
@@ -35,10 +36,9 @@ export const futures: Command = {
       ...SAMPLING_OPTIONS,
       ...FITTED_ON,
     });
-    const [typed, file] = [options.text('text'), options.text('file')];
-    if ((typed === undefined) === (file === undefined)) options.refuse('give --text or --file, one of them');
-    const source = typed ?? (await readProse(file ?? ''));
-    const sampling = { ...samplingFrom(options), ...maxTokensOf(options) };
+    const source = await textFrom(options);
+    // Lines are short unless somebody asks for more: what counts is where many of them go.
+    const sampling = samplingFrom(options, FUTURE_TOKENS);
     const plan = {
       count: options.number('lines', FUTURE_LINES, { min: 2, max: MOST_FUTURE_LINES, whole: true }),
       every: options.number('every', FUTURE_EVERY, { min: 1, max: 1024, whole: true }),
@@ -111,8 +111,3 @@ export const futures: Command = {
     }
   },
 };
-
-/** Lines are short unless somebody asks for more: what counts is where many of them go. */
-function maxTokensOf(options: Options): { readonly maxTokens: number } | object {
-  return options.text('max-tokens') === undefined ? { maxTokens: FUTURE_TOKENS } : {};
-}

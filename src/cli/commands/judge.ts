@@ -4,6 +4,12 @@ import { csv } from '../../base/csv.ts';
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Judgement } from '../../probe/evidence/judgement-types.ts';
+import {
+  type MaskedJudgement,
+  maskedLayers,
+  maskedSentences,
+  maskedWordsTable,
+} from '../../probe/evidence/masked-judgement.ts';
 import { judgedAbout, judgedLayers } from '../../probe/evidence/judgement-tables.ts';
 import { readControlVector } from '../../formats/containers/gguf.ts';
 import { parseControlSet } from '../../formats/sets/control-set.ts';
@@ -11,6 +17,7 @@ import type { PromptSet } from '../../formats/sets/prompt-set.ts';
 import { openNodeReader } from '../../engine/node/node-engine.ts';
 import type { LongCall } from '../../training/collect.ts';
 import { judgeProbe } from '../../training/evidence/judge.ts';
+import { judgeMasked } from '../../training/evidence/judge-masked.ts';
 import { judgeVector } from '../../training/evidence/judge-vector.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import { judgeStories } from '../../training/trace/judge-readout.ts';
@@ -22,9 +29,9 @@ import { showProgress } from '../progress.ts';
 /** Scores a set with a probe that was trained elsewhere. `open` brings the model of a folder in. */
 export const judgeWith = (open: typeof openNodeReader): Command => ({
   name: 'judge',
-  usage: `judge --model DIR (--probe DIR ${FITTED_ON_USAGE} (--set FILE.set.json | --stories FILE.set.json) | --vector FILE.gguf --set FILE.set.json) [--csv DIR]`,
+  usage: `judge --model DIR (--probe DIR ${FITTED_ON_USAGE} (--set FILE.set.json | --stories FILE.set.json) | --vector FILE.gguf --set FILE.set.json) [--mask-telling N] [--csv DIR]`,
   summary:
-    'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows and scenes may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --stories judges its readings inside a text instead, on labelled stories (a control set whose cells are named like the poles): AUROC over all words and at sentence ends, within stories and pooled, beside the raw views. --csv also writes the tables of a set. A probe of another variant of this model is measured first, as by read.',
+    'AUROC and paired accuracy per layer of an existing probe, or of a control vector, on a prompt set (neutral rows and scenes may be missing), against 1,000 shuffles of the labels within topics, with what must be said beside them. --stories judges its readings inside a text instead, on labelled stories (a control set whose cells are named like the poles): AUROC over all words and at sentence ends, within stories and pooled, beside the raw views. --csv also writes the tables of a set. --mask-telling N, with --probe and --set, masks in each topic the N words that tell the poles of the other topics apart best, and gives AUROC before, after and the drop, beside as many other words masked at random. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
     const options = new Options('judge', args, {
       model: { type: 'string' },
@@ -33,29 +40,37 @@ export const judgeWith = (open: typeof openNodeReader): Command => ({
       set: { type: 'string' },
       stories: { type: 'string' },
       csv: { type: 'string' },
+      'mask-telling': { type: 'string' },
       ...FITTED_ON,
     });
     const stories = options.text('stories');
     if (stories !== undefined) return onStories(open, options, stories, signal);
+    const most = maskedBy(options);
     const subject = await subjectOf(options);
     const set = await readPromptSet(options.needed('set'), { requireNeutral: false, emptyScenes: true });
     const tables = options.text('csv');
     const reader = await open(options.model());
     try {
-      const { judgement, carried } = await subject.judge(reader, set, {
+      const { judgement, carried, masked, said } = await subject.judge(reader, set, most, {
         onProgress: ({ stage, done, total }) => showProgress(stage, done, total),
         signal,
       });
       if (tables !== undefined)
-        for (const table of [judgedAbout(judgement, subject.id), judgedLayers(judgement, set.axis)])
+        for (const table of [
+          judgedAbout(judgement, subject.id),
+          judgedLayers(judgement, set.axis),
+          ...(masked === undefined ? [] : [maskedLayers(masked), maskedWordsTable(masked)]),
+        ])
           await writeOutput(join(tables, `${table.name}.csv`), csv(table.header, table.rows));
       return {
         result: {
+          ...(masked === undefined ? {} : { said }),
           model: reader.model,
           ...subject.what,
           ...agreementPart(carried),
           axis: set.axis,
           ...judgement,
+          ...(masked === undefined ? {} : { masked }),
           caveats: [...subject.caveats(set), ...judgement.caveats],
         },
         ok: true,
@@ -73,7 +88,7 @@ async function onStories(
   path: string,
   signal: AbortSignal,
 ): ReturnType<Command['run']> {
-  const other = ['set', 'vector', 'csv'].find((name) => options.text(name) !== undefined);
+  const other = ['set', 'vector', 'csv', 'mask-telling'].find((name) => options.text(name) !== undefined);
   if (other !== undefined)
     throw new AppError('usage', `judge: --stories judges the readings of a probe alone; leave out --${other}.`);
   const { probe, sha256 } = await readProbe(options.needed('probe'));
@@ -117,8 +132,27 @@ interface Subject {
   judge(
     reader: SegmentReader,
     set: PromptSet,
+    most: number | undefined,
     call: LongCall & { readonly signal: AbortSignal },
-  ): Promise<{ readonly judgement: Judgement; readonly carried: DtypeAgreement | null }>;
+  ): Promise<SubjectJudgement>;
+}
+
+/** What a set says of it; `masked` and what is `said` of it where telling words were masked. */
+interface SubjectJudgement {
+  readonly judgement: Judgement;
+  readonly carried: DtypeAgreement | null;
+  readonly masked?: MaskedJudgement;
+  readonly said?: readonly string[];
+}
+
+/** How many telling words are masked; undefined for none. */
+function maskedBy(options: Options): number | undefined {
+  if (options.text('mask-telling') === undefined) return undefined;
+  if (options.text('vector') !== undefined)
+    options.refuse(
+      '--mask-telling says what it finds at the layer of a probe; a control vector has none. Name --probe',
+    );
+  return options.number('mask-telling', 0, { min: 1, max: 1000, whole: true });
 }
 
 async function subjectOf(options: Options): Promise<Subject> {
@@ -131,7 +165,10 @@ async function subjectOf(options: Options): Promise<Subject> {
       id: vector.name,
       what: { vector: { name: vector.name, madeFor: vector.model } },
       caveats: () => [],
-      judge: async (reader, set, call) => ({ judgement: await judgeVector(reader, vector, set, call), carried: null }),
+      judge: async (reader, set, _, call) => ({
+        judgement: await judgeVector(reader, vector, set, call),
+        carried: null,
+      }),
     };
   }
   const { probe, sha256 } = await readProbe(options.needed('probe'));
@@ -149,9 +186,12 @@ async function subjectOf(options: Options): Promise<Subject> {
         ? ['The probe was fitted on these turns: this is no test of it.']
         : []),
     ],
-    judge: async (reader, set, call) => {
+    judge: async (reader, set, most, call) => {
       const { probe: here, agreement } = await carriedProbe(reader, probe, options, call.signal);
-      return { judgement: await judgeProbe(reader, here, set, call), carried: agreement };
+      const judgement = await judgeProbe(reader, here, set, call);
+      if (most === undefined) return { judgement, carried: agreement };
+      const masked = await judgeMasked(reader, here, set, judgement, { ...call, most });
+      return { judgement, carried: agreement, masked, said: maskedSentences(masked, defaultLayer) };
     },
   };
 }

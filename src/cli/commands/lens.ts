@@ -12,7 +12,8 @@ import {
 } from '../../lens/lens.ts';
 import type { Probe } from '../../probe/probe-types.ts';
 import { significant } from '../../base/round.ts';
-import { directionOf, directionThroughLens } from '../../engine/lens/lens-direction.ts';
+import { directionOf } from '../../lens/probe-direction.ts';
+import { directionThroughLens } from '../../engine/lens/lens-direction.ts';
 import { findWords } from '../../engine/lens/lens-words.ts';
 import { readLens } from '../../engine/lens/lens.ts';
 import { openNodeEngine } from '../../engine/node/node-engine.ts';
@@ -20,7 +21,8 @@ import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import type { TextTokenizer } from '../../engine/text/tokenizer.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
-import { readProbe, readProse } from '../files.ts';
+import { readProbe, readProse, writeOutput } from '../files.ts';
+import { serialiseLens } from '../../formats/runs/lens-json.ts';
 import { showProgress } from '../progress.ts';
 
 const KNOWN = {
@@ -33,15 +35,17 @@ const KNOWN = {
   layer: { type: 'string', multiple: true },
   probe: { type: 'string' },
   direction: { type: 'string' },
+  record: { type: 'string' },
+  last: { type: 'string' },
   ...FITTED_ON,
 } as const;
 
 /** Reads a text, a direction or both through the lens. */
 export const lens: Command = {
   name: 'lens',
-  usage: `lens --model DIR [--text TEXT | --file FILE] [--top N] [--words "kind, cruel"] [--first-token] [--layer N ...] [--probe DIR [--direction reading|steering|positive|negative] ${FITTED_ON_USAGE}]`,
+  usage: `lens --model DIR [--text TEXT | --file FILE] [--top N] [--words "kind, cruel"] [--first-token] [--layer N ...] [--record FILE [--last N]] [--probe DIR [--direction reading|steering|positive|negative] ${FITTED_ON_USAGE}]`,
   summary:
-    'The likeliest next words at every token and layer, their entropy in nats, and the rank of chosen words and of the word that comes; with --probe the words that its direction makes likelier and less likely. --layer may be repeated; without it all layers. A probe of another variant of this model is measured first, as by read.',
+    'The likeliest next words at every token and layer, their entropy in nats, and the rank of chosen words and of the word that comes; with --probe the words that its direction makes likelier and less likely. --layer may be repeated; without it all layers. --record also writes the grid of the last N tokens (8) as the page shows it before a model is loaded. A probe of another variant of this model is measured first, as by read.',
   async run(args, signal) {
     const options = new Options('lens', args, KNOWN);
     const [text, file, probeDir] = ['text', 'file', 'probe'].map((name) => options.text(name));
@@ -58,6 +62,10 @@ export const lens: Command = {
       if (!/^-?\d+$/.test(layer)) throw new AppError('usage', `lens: --layer must be a whole number, got "${layer}".`);
       return Number(layer);
     });
+    const record = options.text('record');
+    const last = options.number('last', 8, { min: 1, max: 200, whole: true });
+    if (record !== undefined && text === undefined && file === undefined)
+      throw new AppError('usage', 'lens: --record needs a text (--text or --file).');
     const given = file === undefined ? (text ?? null) : await readProse(file);
     const probe = probeDir === undefined ? null : await readProbe(probeDir);
     const engine = await openNodeEngine(options.model());
@@ -83,6 +91,8 @@ export const lens: Command = {
                 (done, total) => showProgress('looking', done, total),
                 signal,
               );
+        if (record !== undefined && reading !== null && given !== null)
+          await writeOutput(record, serialiseLens({ text: given, lens: reading, model: engine.model }, last));
         const direction =
           probe === null || carried === null
             ? {}

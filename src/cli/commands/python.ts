@@ -1,29 +1,33 @@
 /** `python`: a reading, or words under steering, as a Python program that reads the same text and asserts the same number. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { AppError } from '../../base/errors.ts';
 import { createSubject } from '../../engine/engine-subject.ts';
 import { isGguf, isSafetensorsFolder } from '../../engine/node/checkpoint.ts';
 import { openNodeDecoder } from '../../engine/node/node-decoder.ts';
 import { type NodeEngine, openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { TextRun } from '../../engine/text-run.ts';
-import { readingOf } from '../../formats/python/from-probe.ts';
+import { readSteeredWords } from '../../engine/steering/steered-words.ts';
+import { directionFrom, readingOf } from '../../formats/python/from-probe.ts';
 import {
   fourDigits,
+  PYTHON_LIBRARIES,
+  type PythonLibrary,
   type PythonProgram,
-  pythonProgram,
   type PythonWeights,
-} from '../../formats/python/python-program.ts';
+} from '../../formats/python/program-types.ts';
+import { pythonProgram } from '../../formats/python/python-program.ts';
 import { assertProbeFits } from '../../formats/probe/probe.ts';
+import { DIRECTION_KINDS, isDirectionKind } from '../../lens/lens.ts';
+import { directionOf } from '../../lens/probe-direction.ts';
+import { directionThroughLens } from '../../engine/lens/lens-direction.ts';
 import { POLES } from '../../probe/heads.ts';
 import type { Probe } from '../../probe/probe-types.ts';
-import { makeSteering } from '../../steering/make-steering.ts';
 import { MAX_STRENGTH, MODE_NAMES } from '../../steering/modes.ts';
-import { firstSteered } from '../../steering/steering.ts';
 import { Options, type Command } from '../command.ts';
-import { readProbe, readProse, writeOutput } from '../files.ts';
+import { readProbe, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
+import { textFrom } from '../reading-options.ts';
 import { STEERING_OPTIONS, steeringFrom } from '../steering-options.ts';
 import { neutralTexts } from '../shipped.ts';
 
@@ -34,6 +38,9 @@ const KNOWN = [
   'token',
   'after',
   'continuation',
+  'direction',
+  'word',
+  'library',
   'strength',
   'pole',
   'weights',
@@ -45,9 +52,9 @@ const KNOWN = [
 export const python: Command = {
   name: 'python',
   usage:
-    'python --model PATH --probe DIR (--text TEXT | --file FILE) [--after N | --token N] [--layer N] [--continuation TEXT --strength X [--pole positive|negative] [--mode …]] [--weights NAME [--tolerance X]] [--out FILE.py]',
+    'python --model PATH --probe DIR ((--text TEXT | --file FILE) [--after N | --token N] [--layer N] [--continuation TEXT --strength X [--pole positive|negative] [--mode …]] | --direction reading|steering|positive|negative [--layer N] [--word WORD]) [--library transformers|nnsight] [--weights NAME [--tolerance X]] [--out FILE.py]',
   summary:
-    'A Python program of at most 25 lines for transformers that reads the same text with the same directions in float32 and asserts the same number to four digits: the reading after token N (the last, unless said otherwise), the score of one token, or with --continuation the log-probability of words under steering. GGUF files and safetensors folders are opened as they are. For an ONNX graph --weights names the checkpoint that it was exported from, and --tolerance by how much its number may differ.',
+    'A Python program of at most 25 lines for transformers that reads the same text with the same directions in float32 and asserts the same number to four digits: the reading after token N (the last, unless said otherwise), the score of one token, with --continuation the log-probability of words under steering, or with --direction what a direction adds to the logit of a word (the one that it moves most). --library nnsight reaches the streams by nnsight. GGUF files and safetensors folders are opened as they are. For an ONNX graph --weights names the checkpoint that it was exported from, and --tolerance by how much its number may differ.',
   async run(args, signal) {
     const options = new Options('python', args, {
       ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
@@ -55,7 +62,8 @@ export const python: Command = {
       ...STEERING_OPTIONS,
     });
     const path = options.model();
-    const text = await textFrom(options);
+    const library = libraryOf(options);
+    const text = options.text('direction') === undefined ? await textFrom(options) : null;
     const weights = weightsFrom(options, path);
     const { probe } = await readProbe(options.needed('probe'));
     const engine = await openNodeEngine(path);
@@ -66,10 +74,12 @@ export const python: Command = {
           ? fourDigits(expected)
           : options.number('tolerance', 0, { min: 0, max: 1e6 });
       const program =
-        options.text('continuation') === undefined
-          ? await reading({ options, engine, probe, text, weights, toleranceOf, signal })
-          : await steering({ options, engine, probe, text, weights, toleranceOf, signal, path });
-      const source = pythonProgram(program);
+        text === null
+          ? await direction({ options, engine, probe, weights, toleranceOf })
+          : options.text('continuation') === undefined
+            ? await reading({ options, engine, probe, text, weights, toleranceOf, signal })
+            : await steering({ options, engine, probe, text, weights, toleranceOf, signal, path });
+      const source = pythonProgram(program, library);
       const out = options.text('out');
       if (out !== undefined) await writeOutput(out, source);
       const { expected, tolerance } = program;
@@ -114,7 +124,7 @@ async function reading({ options, engine, probe, text, weights, toleranceOf, sig
       options.text('layer') === undefined
         ? null
         : options.number('layer', 0, { min: 0, max: engine.model.layerCount, whole: true });
-    const place = { text, token, id: grown.pieces[token]?.id ?? -1, layer, weights };
+    const place = { text, ids: null, token, id: grown.pieces[token]?.id ?? -1, layer, weights };
     if (ofToken) {
       const scores = grown.scores();
       const expected = scores[token * (engine.model.layerCount + 1) + (layer ?? probe.defaultLayer)] ?? Number.NaN;
@@ -160,22 +170,24 @@ async function steering({
   const editor = await openNodeDecoder(path, { tapped: true, editing: true });
   try {
     const subject = createSubject({ ...engine, neutral: await neutralTexts(), editor: async () => editor });
-    const direction = { title: probe.title, vectors: probe.steering };
-    const steps = makeSteering(direction, { ...plan, pole, strength }, await subject.ground(signal), engine.model);
-    const [[found] = []] = await subject.likelihoods(
-      [{ context: text, continuations: [words] }],
-      { push: steps, where: plan.where },
+    const found = await readSteeredWords(
+      subject,
+      engine.tokenizer,
+      { title: probe.title, vectors: probe.steering },
+      { ...plan, pole, strength },
+      { text, words },
       signal,
     );
-    const expected = found?.logP ?? Number.NaN;
+    const expected = found.logP;
     return {
       kind: 'steering',
       title: `log-probability of "${words}", steered along "${probe.title}" at a strength of ${strength} towards ${probe.axis[pole]}`,
       weights,
       text,
-      continuation: { text: ` ${words}`, ids: engine.tokenizer.encode(` ${words}`) },
-      from: firstSteered(plan.where, engine.tokenizer.start(text).length),
-      steps,
+      ids: null,
+      continuation: { text: ` ${words}`, ids: found.ids },
+      from: found.from,
+      steps: found.steps,
       expected,
       tolerance: toleranceOf(expected),
     };
@@ -184,11 +196,43 @@ async function steering({
   }
 }
 
-async function textFrom(options: Options): Promise<string> {
-  const [text, file] = [options.text('text'), options.text('file')];
-  if ((text === undefined) === (file === undefined))
-    throw new AppError('usage', 'python: give either --text or --file.');
-  return text ?? readProse(file ?? '');
+/** What a direction adds to the logit of one word. */
+async function direction({
+  options,
+  engine,
+  probe,
+  weights,
+  toleranceOf,
+}: Omit<Parts, 'text' | 'signal'>): Promise<PythonProgram> {
+  const kind = options.text('direction') ?? '';
+  if (!isDirectionKind(kind)) return options.refuse(`--direction must be ${DIRECTION_KINDS.join(', ')}, got "${kind}"`);
+  const layer = options.number('layer', probe.defaultLayer, { min: 0, max: engine.model.layerCount, whole: true });
+  const asked = options.text('word')?.trim();
+  const head = await engine.openLens();
+  try {
+    const vectors = { direction: directionOf(probe, kind), nullModel: null };
+    const most = asked === undefined ? 1 : head.vocabulary;
+    const [told] = await directionThroughLens(head, engine.tokenizer, vectors, [layer], most);
+    const word =
+      told?.promoted.find(({ text }) => asked === undefined || text.trim() === asked) ??
+      options.refuse(
+        told?.length === 0
+          ? `the probe has no direction at layer ${layer}: name another with --layer`
+          : `"${asked}" is no single token of this model: name another with --word`,
+      );
+    const program = directionFrom(probe, { kind, layer }, word, weights);
+    return { ...program, tolerance: toleranceOf(program.expected) };
+  } finally {
+    await head.dispose();
+  }
+}
+
+function libraryOf(options: Options): PythonLibrary {
+  const asked = options.text('library') ?? 'transformers';
+  return (
+    PYTHON_LIBRARIES.find((known) => known === asked) ??
+    options.refuse(`--library must be ${PYTHON_LIBRARIES.join(' or ')}, got "${asked}"`)
+  );
 }
 
 /** The checkpoint that the program opens. Throws `usage` where transformers cannot read what Flipside reads. */
@@ -200,11 +244,11 @@ function weightsFrom(options: Options, path: string): PythonWeights {
         '--weights names other weights than Flipside reads, so their number differs: say with --tolerance by how much it may. Run the program once with a large one to see the difference',
       );
     return isGguf(named) && existsSync(named)
-      ? { model: dirname(resolve(named)), gguf: basename(named) }
-      : { model: named, gguf: null };
+      ? { model: dirname(resolve(named)), gguf: basename(named), origin: null }
+      : { model: named, gguf: null, origin: null };
   }
-  if (isGguf(path)) return { model: dirname(resolve(path)), gguf: basename(path) };
-  if (isSafetensorsFolder(path)) return { model: resolve(path), gguf: null };
+  if (isGguf(path)) return { model: dirname(resolve(path)), gguf: basename(path), origin: null };
+  if (isSafetensorsFolder(path)) return { model: resolve(path), gguf: null, origin: null };
   return options.refuse(
     `transformers cannot open ${path}, which is an ONNX graph: name with --weights the checkpoint that it was exported from, and with --tolerance by how much its number may differ`,
   );

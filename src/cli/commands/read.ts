@@ -3,22 +3,31 @@ import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { TextRun } from '../../engine/text-run.ts';
-import { AppError } from '../../base/errors.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
+import { readWithAll } from '../axes-reading.ts';
 import { Options, type Command } from '../command.ts';
-import { readProbe, readProse } from '../files.ts';
+import { readProbe } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
-import { EVERY, EVERY_SUMMARY, EVERY_USAGE, everyFrom, readInside, shownReadings } from '../reading-options.ts';
+import {
+  EVERY,
+  EVERY_SUMMARY,
+  EVERY_USAGE,
+  everyFrom,
+  readInside,
+  shownReadings,
+  textFrom,
+} from '../reading-options.ts';
 
-/** Reads a text with a probe. */
+/** Reads a text with a probe, or with several in one pass. */
 export const read: Command = {
   name: 'read',
-  usage: `read --model DIR --probe DIR (--text TEXT | --file FILE) [--chat] [--no-taps] ${EVERY_USAGE} ${FITTED_ON_USAGE}`,
-  summary: `Scores of a text per token and layer, what the words alone predict of them, and readings at neutral words after each sentence: \`readings\` as the page shows them, each from its first token on, with the range of random directions; \`taps\` at every layer. ${EVERY_SUMMARY} --chat reads it as a user turn. A probe of another variant of this model (q4, fp16, …) is measured first, on the sets that it was fitted on (those that ship, and --fitted-on): its cosine is printed, or it is refused.`,
+  usage: `read --model DIR --probe DIR [--probe DIR …] (--text TEXT | --file FILE) [--chat] [--no-taps] [--csv FILE] ${EVERY_USAGE} ${FITTED_ON_USAGE}`,
+  summary: `Scores of a text per token and layer, what the words alone predict of them, and readings at neutral words after each sentence: \`readings\` as the page shows them, each from its first token on, with the range of random directions; \`taps\` at every layer. ${EVERY_SUMMARY} --chat reads it as a user turn. Several --probe read it in one pass: what is printed has the readings of each axis with its chance range, and which axes move together; --csv writes them as a table, and "figure" draws them. A probe of another variant of this model (q4, fp16, …) is measured first, on the sets that it was fitted on (those that ship, and --fitted-on): its cosine is printed, or it is refused.`,
   async run(args, signal) {
     const options = new Options('read', args, {
       model: { type: 'string' },
-      probe: { type: 'string' },
+      probe: { type: 'string', multiple: true },
+      csv: { type: 'string' },
       text: { type: 'string' },
       file: { type: 'string' },
       chat: { type: 'boolean' },
@@ -29,8 +38,15 @@ export const read: Command = {
     const every = everyFrom(options, 'sentence');
     if (options.flag('no-taps') && options.text('every') !== undefined)
       options.refuse('--every says where to read neutral words, and --no-taps that none are read. Give one of them');
-    const { probe: own, sha256 } = await readProbe(options.needed('probe'));
-    const given = await textOf(options);
+    const [folder = options.needed('probe'), ...more] = options.texts('probe');
+    if (more.length > 0 && options.flag('no-taps'))
+      options.refuse('several probes are read at neutral words, and --no-taps says that none are. Leave it out');
+    if (more.length === 0 && options.text('csv') !== undefined)
+      options.refuse('--csv is the table of several axes. Name a second --probe, or leave it out');
+    const given = await textFrom(options);
+    if (more.length > 0)
+      return { result: await readWithAll(options, { folders: [folder, ...more], given, every }, signal), ok: true };
+    const { probe: own, sha256 } = await readProbe(folder);
     const engine = await openNodeEngine(options.model());
     try {
       const { probe, agreement } = await carriedProbe(createSegmentReader(engine), own, options, signal);
@@ -67,10 +83,3 @@ export const read: Command = {
     }
   },
 };
-
-async function textOf(options: Options): Promise<string> {
-  const text = options.text('text');
-  const file = options.text('file');
-  if ((text === undefined) === (file === undefined)) throw new AppError('usage', 'read: give either --text or --file.');
-  return text ?? (await readProse(file ?? ''));
-}

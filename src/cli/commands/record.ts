@@ -17,23 +17,32 @@ import { TextRun } from '../../engine/text-run.ts';
 import { Options, type Command } from '../command.ts';
 import { listFolder, readProbe, readText, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
+import { recordExamples } from '../record-examples.ts';
 import { showProgress } from '../progress.ts';
 import { EVERY, EVERY_USAGE, everyFrom, readInside } from '../reading-options.ts';
 
 /** Reads every story of a folder and writes one recording each, with an index. */
 export const record: Command = {
   name: 'record',
-  usage: `record --model DIR --probe DIR --stories DIR --out DIR ${EVERY_USAGE}`,
+  usage: `record --model DIR --probe DIR (--stories DIR ${EVERY_USAGE} | --examples) --out DIR`,
   summary:
-    'Reads every story in a folder and writes the recordings that the page shows before a model is loaded, with readings inside sentences unless --every says otherwise.',
+    'Reads every story in a folder and writes the recordings that the page shows before a model is loaded, with readings inside sentences unless --every says otherwise. --examples records what Write and Steer show instead: their own prompts, at the page’s first settings.',
   async run(args, signal) {
     const options = new Options('record', args, {
       model: { type: 'string' },
       probe: { type: 'string' },
       stories: { type: 'string' },
       out: { type: 'string' },
+      examples: { type: 'boolean' },
       ...EVERY,
     });
+    if (options.flag('examples')) {
+      const stray = ['stories', 'every'].find((name) => options.text(name) !== undefined);
+      if (stray !== undefined) options.refuse(`--${stray} is no option of --examples: it goes with --stories`);
+      const [out, model] = [options.needed('out'), options.model()];
+      const files = await recordExamples(model, await readProbe(options.needed('probe')), out, signal);
+      return { result: { out, files }, ok: true };
+    }
     const every = everyFrom(options, USUAL);
     const out = options.needed('out');
     const folder = options.needed('stories');

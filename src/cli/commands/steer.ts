@@ -21,7 +21,7 @@ export const steer: Command = {
   name: 'steer',
   usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${STEERING_USAGE} ${FITTED_ON_USAGE}`,
   summary:
-    "Steers the model along a probe's steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write under the push, unless told otherwise towards both poles and unpushed, and gives each text as the unpushed model reads it. A probe of another variant of this model is measured first, as by read.",
+    "Steers the model along a probe's steering direction. --dose measures how far it moves forced choices, at strengths that change the next word by a KL (95th percentile over neutral tokens, nats), beside placebos, an unrelated axis and a control, and writes dose.json, the figure and a card. --prompt lets the model write while steered, by default towards both poles and unsteered, and gives each text as the unsteered model reads it. --also steers further directions at once, each with its own strength; --when steers only while a reading lies beyond a threshold, in standard deviations, and says which tokens; --placebos writes the same along directions that mean nothing. A probe of another variant of this model is measured first, as by read.",
   async run(args, signal) {
     const text = { type: 'string' } as const;
     const options = new Options('steer', args, {
@@ -37,15 +37,17 @@ export const steer: Command = {
     const writes = asksToWrite(options);
     if (options.flag('dose') === writes)
       options.refuse(
-        'say what to do, one of two: --dose measures what the push does to choices, --prompt (or --prompts) lets the model write under it',
+        'say what to do, one of two: --dose measures what steering does to choices, --prompt (or --prompts) lets the model write while steered',
       );
     const others = Object.keys(writes ? { ...DOSE_OPTIONS, out: text } : WRITING_OPTIONS).filter(
       (name) => name !== 'seed',
     );
-    const stray = others.find((name) => options.text(name) !== undefined || options.flag(name));
+    const stray = others.find(
+      (name) => options.text(name) !== undefined || options.flag(name) || options.texts(name).length > 0,
+    );
     if (stray !== undefined)
       options.refuse(
-        `--${stray} is no option of ${writes ? 'writing under a push: it goes with --dose' : '--dose: it goes with --prompt'}`,
+        `--${stray} is no option of ${writes ? 'steered writing: it goes with --dose' : '--dose: it goes with --prompt'}`,
       );
     return { result: await (writes ? writeUnderSteering : dose)(options, signal), ok: true };
   },

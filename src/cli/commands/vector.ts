@@ -10,7 +10,7 @@ export const vector: Command = {
   name: 'vector',
   usage: 'vector --probe DIR [--which steering|directions] --out FILE.gguf',
   summary:
-    'Writes a probe as a control vector (GGUF) for llama.cpp; by default the direction for pushing, fitted on the behaviour itself.',
+    'Writes a probe as a control vector (GGUF) for llama.cpp; by default the direction for steering, fitted on the behaviour itself.',
   async run(args) {
     const options = new Options('vector', args, {
       probe: { type: 'string' },

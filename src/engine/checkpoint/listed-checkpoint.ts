@@ -1,9 +1,18 @@
 /** A checkpoint by a list of files that says what each is for. */
+import { folderOf, nameOf } from '../../base/file-path.ts';
+import { parseAdapterConfig } from '../../formats/checkpoint/adapter-config.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
 import { containerOf } from '../../models/checkpoint/checkpoint-offers.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import type { FileRole } from '../../models/model-offer.ts';
-import { openGgufFiles, openSafetensorsFiles, shardNames, type OpenedCheckpoint } from './open-checkpoint.ts';
+import {
+  openGgufFiles,
+  openSafetensorsFiles,
+  type AdapterFiles,
+  shardIndex,
+  shardNames,
+  type OpenedCheckpoint,
+} from './open-checkpoint.ts';
 
 /** A file of a list. */
 interface Listed {
@@ -26,10 +35,26 @@ export function openListed(
   if (containerOf({ files }) === 'gguf') return openGgufFiles([first, ...others]);
   const [config = ''] = paths('config');
   const [indexPath] = paths('checkpoint-index');
-  const index = indexPath === undefined ? null : text(indexPath);
+  const index = indexPath === undefined ? null : shardIndex(text(indexPath));
   const shards = [first, ...others];
   for (const name of shardNames(index))
     if (!shards.some((shard) => shard.name === name))
       damaged(name, `${name} is not there, and ${indexPath ?? ''} takes weights from it.`);
-  return openSafetensorsFiles({ config: text(config), index }, shards);
+  const [adapterPath] = paths('adapter');
+  const [adapterConfig = ''] = paths('adapter-config');
+  const adapter =
+    adapterPath === undefined ? null : { config: text(adapterConfig), file: at(adapterPath), place: adapterConfig };
+  if (adapter !== null) assertBase(adapter, config);
+  return openSafetensorsFiles({ config: text(config), index }, shards, adapter);
+}
+
+/** Refuses an adapter beside a model whose folder has another name than the adapter's base. Of files at the top no name is known. */
+function assertBase({ config, place }: AdapterFiles & { readonly place: string }, beside: string): void {
+  const { base } = parseAdapterConfig(config);
+  const [named, folder] = [nameOf(base.replace(/[/\\]+$/, '')), nameOf(folderOf(beside).slice(0, -1))];
+  if (folder !== '' && named !== folder)
+    damaged(
+      place,
+      `${place} is an adapter of another base, by its own words ${JSON.stringify(base.slice(0, 100))}, and not of the model in ${JSON.stringify(folder)}. Give the folder of its base that name.`,
+    );
 }

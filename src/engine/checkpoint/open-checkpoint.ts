@@ -10,7 +10,13 @@ import { ggufPlan } from '../../graph/build/gguf-plan.ts';
 import { hfPlan } from '../../graph/build/hf-plan.ts';
 import { isPacked, PACKED_FORMS } from '../../graph/build/stored-blocks.ts';
 import type { MadeWeights } from '../../graph/products/made-weights.ts';
-import type { CheckpointAbout, CheckpointFile, StoredNumbers } from '../../models/checkpoint/checkpoint-file.ts';
+import {
+  SHARD_INDEX,
+  SINGLE_SHARD,
+  type CheckpointAbout,
+  type CheckpointFile,
+  type StoredNumbers,
+} from '../../models/checkpoint/checkpoint-file.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import { numbersOf, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import type { ModelConfig } from '../model/model-config.ts';
@@ -22,10 +28,6 @@ const FIRST_BYTES = 2 ** 20;
 
 /** Most files of one model. */
 export const MOST_SHARDS = 512;
-
-/** Which shard holds which tensor, where there are several; the name of the only one where there are not. */
-export const SHARD_INDEX = 'model.safetensors.index.json';
-export const SINGLE_SHARD = 'model.safetensors';
 
 /** A checkpoint whose heads have been read. */
 export interface OpenedCheckpoint {
@@ -63,9 +65,15 @@ export function openGgufFiles(files: readonly [CheckpointFile, ...CheckpointFile
 /** The texts beside the shards of safetensors. */
 interface SafetensorsTexts {
   readonly config: string;
-  /** The text of {@link SHARD_INDEX}; null where there is one file only. */
-  readonly index: string | null;
+  /** What {@link shardIndex} read; null where there is one file only. */
+  readonly index: ShardIndex | null;
 }
+
+/** By tensor the shard that holds it. */
+type ShardIndex = ReadonlyMap<string, string>;
+
+/** Reads the text of {@link SHARD_INDEX}. Throws `model-checkpoint-invalid`. */
+export const shardIndex = (text: string): ShardIndex => parseShardIndex(text, SHARD_INDEX);
 
 /** An adapter of a model: the text of its adapter_config.json, and its tensors. */
 export interface AdapterFiles {
@@ -78,11 +86,10 @@ export interface AdapterFiles {
  * {@link openGgufFiles} does, and `model-text-invalid`.
  */
 export function openSafetensorsFiles(
-  texts: SafetensorsTexts,
+  { config: configText, index }: SafetensorsTexts,
   shards: readonly CheckpointFile[],
   adapter: AdapterFiles | null = null,
 ): OpenedCheckpoint {
-  const index = texts.index === null ? null : parseShardIndex(texts.index, SHARD_INDEX);
   const tensors = shards.flatMap((shard) =>
     headOf(shard, (bytes, size) => parseSafetensorsHead(bytes, shard.name, size)).map((tensor) => {
       if (index !== null && index.get(tensor.name) !== shard.name)
@@ -97,7 +104,7 @@ export function openSafetensorsFiles(
   const missing = [...(index?.keys() ?? [])].find((name) => !names.has(name));
   if (missing !== undefined)
     damaged(SHARD_INDEX, `${SHARD_INDEX} names the tensor ${JSON.stringify(missing)}, and its shard holds none.`);
-  const config = objectIn('config.json', texts.config);
+  const config = objectIn('config.json', configText);
   const plan = hfPlan('config.json', config, tensors);
   const changed = adapter === null ? plan : adapted(plan, adapter);
   return opened(changed, tensors, readerOf([...shards, ...(adapter === null ? [] : [adapter.file])]), {
@@ -106,6 +113,7 @@ export function openSafetensorsFiles(
     container: 'safetensors',
     family: String(config['model_type']),
     licence: null,
+    ...(adapter !== null && { adapterBase: parseAdapterConfig(adapter.config).base.slice(0, 200) }),
   });
 }
 
@@ -115,8 +123,8 @@ function adapted(plan: DecoderPlan, { config, file }: AdapterFiles): DecoderPlan
 }
 
 /** The shards that an index names, in the order that gives a model its identity. Throws `model-checkpoint-invalid`. */
-export function shardNames(index: string | null): readonly string[] {
-  const names = index === null ? [SINGLE_SHARD] : [...new Set(parseShardIndex(index, SHARD_INDEX).values())].sort();
+export function shardNames(index: ShardIndex | null): readonly string[] {
+  const names = index === null ? [SINGLE_SHARD] : [...new Set(index.values())].sort();
   if (names.length > MOST_SHARDS)
     damaged(SHARD_INDEX, `${SHARD_INDEX} names ${names.length} files; at most ${MOST_SHARDS} are read.`);
   return names;

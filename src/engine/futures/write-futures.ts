@@ -14,17 +14,16 @@ import {
   seedOf,
 } from '../../reading/futures/futures.ts';
 import type { ShownReading, Stand, TokenPiece } from '../../reading/reading.ts';
+import { LARGEST_UNIFORM } from '../../reading/uniforms.ts';
 import { firstSteered, type Push, type SteeringWhere } from '../../steering/steering.ts';
 import { repeatsItself } from '../../text/repetition.ts';
 import type { Decoder } from '../decoder.ts';
 import type { Scorer } from '../scorer.ts';
 import { applySteering } from '../steering/steered-writing.ts';
 import { underSteering } from '../steering/steering-faults.ts';
-import { linesAtOnce } from '../steering/rollouts.ts';
 import type { TextTokenizer } from '../text/tokenizer.ts';
-import { LARGEST_UNIFORM } from '../text-run.ts';
 import { BranchedText } from './branched-text.ts';
-import { writeLines, type WritingLine } from './write-lines.ts';
+import { linesAtOnce, writeLines, type WritingLine } from './write-lines.ts';
 
 /** What {@link writeFutures} needs. */
 export interface FuturesParts {
@@ -182,8 +181,7 @@ export async function writeFutures(
           check,
           ...(steered && { repeats: repeatsItself }),
         };
-        await writeLines(text, lines, how, async (grownLines, endedLines) => {
-          const [grown, ended] = [grownLines as readonly Future[], endedLines as readonly Future[]];
+        await writeLines(text, lines, how, async (grown, ended) => {
           tokens += grown.length;
           sink.written(grown.map(({ line, ids, nextPiece }) => ({ line, piece: nextPiece(ids.at(-1) ?? 0) })));
           for (const { line, ended: why } of ended) if (why !== null) sink.ended({ line, why });

@@ -2,10 +2,11 @@
 import type { TokenChoice } from '../../reading/reading.ts';
 import { chooseToken } from '../../reading/sampling.ts';
 import type { FutureEnd } from '../../reading/futures/futures.ts';
+import type { Decoder } from '../decoder.ts';
 import type { BranchedText } from './branched-text.ts';
 
 /** Lines that are written together: a pass of so many tokens costs hardly more than one of a single token, while the cache still fits. */
-export const TOGETHER = 24;
+const TOGETHER = 24;
 
 /** A line under way. */
 export interface WritingLine {
@@ -33,17 +34,23 @@ export interface LinesRequest {
 }
 
 /** Hears of each step: the lines that have a token more, once it has been read, and those that have ended. */
-export type OnStep = (grown: readonly WritingLine[], ended: readonly WritingLine[]) => Promise<void> | void;
+export type OnStep<Line extends WritingLine> = (grown: readonly Line[], ended: readonly Line[]) => Promise<void> | void;
+
+/** Lines of `maxTokens` tokens that are written together where the context has `room` tokens left; 0 where it has no room for one. */
+export function linesAtOnce(decoder: Decoder, chunkTokens: number, room: number, maxTokens: number): number {
+  const fit = Math.floor(room / maxTokens);
+  return decoder.branching ? Math.max(0, Math.min(TOGETHER, chunkTokens, fit)) : Math.min(1, Math.max(0, fit));
+}
 
 /**
  * Writes lines after the beginning of `text`, where all of them stand, until each has ended. Throws what the decoder
  * throws.
  */
-export async function writeLines(
+export async function writeLines<Line extends WritingLine>(
   text: BranchedText,
-  lines: readonly WritingLine[],
+  lines: readonly Line[],
   { maxTokens, choice, endTokens, repeats, readLast, check }: LinesRequest,
-  onStep: OnStep = () => undefined,
+  onStep: OnStep<Line> = () => undefined,
 ): Promise<void> {
   const given = text.length;
   for (let token = 0; lines.some(({ ended }) => ended === null); token += 1) {

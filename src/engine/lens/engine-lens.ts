@@ -3,7 +3,8 @@ import { AppError } from '../../base/errors.ts';
 import { checkLayers, checkTop, type DirectionKind, type DirectionWords, type LensReading } from '../../lens/lens.ts';
 import type { Probe } from '../../probe/probe-types.ts';
 import type { LensHead } from './lens-head.ts';
-import { directionOf, directionThroughLens } from './lens-direction.ts';
+import { directionOf } from '../../lens/probe-direction.ts';
+import { directionThroughLens } from './lens-direction.ts';
 import { readLens, type LensParts, type LensRequest } from './lens.ts';
 
 /** What {@link EngineLens} needs. */

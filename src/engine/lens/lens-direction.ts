@@ -7,10 +7,10 @@
  * tenth. The mean over the vocabulary is taken off, since adding the same to every logit changes no probability.
  */
 import { AppError } from '../../base/errors.ts';
-import type { DirectionChance, DirectionKind, DirectionWord, DirectionWords } from '../../lens/lens.ts';
+import type { DirectionChance, DirectionWord, DirectionWords } from '../../lens/lens.ts';
 import { likeliest } from '../../lens/lens-rows.ts';
 import { drawLayerDirections } from '../../probe/fit/null-band.ts';
-import type { NullModel, Probe } from '../../probe/probe-types.ts';
+import type { NullModel } from '../../probe/probe-types.ts';
 import { quantileOfSorted } from '../../stats/stats.ts';
 import { blocksOf, type LensHead } from './lens-head.ts';
 import type { TextTokenizer } from '../text/tokenizer.ts';
@@ -20,22 +20,6 @@ import type { TextTokenizer } from '../text/tokenizer.ts';
  * for streams, vanishes beside it.
  */
 const SCALE = 1e3;
-
-/** The direction of a probe that is meant, `[layers + 1, hidden]`. Throws `usage` where the probe has none of that kind. */
-export function directionOf(
-  probe: Pick<Probe, 'id' | 'directions' | 'steering' | 'poles'>,
-  kind: DirectionKind,
-): Float32Array {
-  if (kind === 'reading') return probe.directions;
-  if (kind === 'steering') return probe.steering;
-  if (probe.poles === null)
-    throw new AppError(
-      'usage',
-      `Probe "${probe.id}" has no directions of its poles from neutral. Take reading or steering, or train it again.`,
-      { probe: probe.id },
-    );
-  return probe.poles[kind].directions;
-}
 
 /**
  * The words that a direction `[layers + 1, hidden]` moves at some layers, `count` at each end, beside random directions

@@ -1,5 +1,6 @@
 /** The loaded files of a model by what they are for. */
 import { AppError } from '../../base/errors.ts';
+import { nameOf } from '../../base/file-path.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
 import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
@@ -29,8 +30,20 @@ export const TEXT_ROLES: readonly FileRole[] = [
   'chat-template',
 ];
 
+/** Small files that say which weights a checkpoint takes from where. */
+export const CHECKPOINT_TEXTS: readonly FileRole[] = ['checkpoint-index', 'adapter-config'];
+
+/** Files of a checkpoint that are read in pieces from where they lie. */
+export const STREAMED_ROLES: readonly FileRole[] = ['checkpoint', 'adapter'];
+
 /** What a decoder is opened from. */
-export const DECODER_ROLES: readonly FileRole[] = ['graph', 'weights', 'checkpoint', 'checkpoint-index', 'config'];
+export const DECODER_ROLES: readonly FileRole[] = [
+  'graph',
+  'weights',
+  ...STREAMED_ROLES,
+  ...CHECKPOINT_TEXTS,
+  'config',
+];
 
 /** Reads them as loading does. Throws `model-text-invalid`, naming the file. */
 export function checkTexts(files: FilesInMemory): void {
@@ -66,7 +79,7 @@ export function decoderFilesOf(files: FilesInMemory): DecoderFiles {
   const weights = files.manifest.files.filter((file) => file.role === 'weights');
   return {
     graph: fileAt(files, pathOf(files, 'graph')),
-    weights: new Map(weights.map(({ path }) => [path.slice(path.lastIndexOf('/') + 1), fileAt(files, path)])),
+    weights: new Map(weights.map(({ path }) => [nameOf(path), fileAt(files, path)])),
     config: configOf(files),
   };
 }

@@ -58,7 +58,7 @@ export function roomFor(
     if (setTokens <= FEWEST_TOKENS)
       throw new AppError(
         'memory-short',
-        `This would take about ${gigabytes(bytes)} of memory, of which ${gigabytes((pushes ? 2 : 1) * WEIGHT_COPIES * model.weightBytes)} are weights${pushes ? ', once for reading and once for pushing' : ''}, and ${gigabytes(available)} are free. Close other programs, or take a smaller model or one in fewer bits.`,
+        `This would take about ${gigabytes(bytes)} of memory, of which ${gigabytes((pushes ? 2 : 1) * WEIGHT_COPIES * model.weightBytes)} are weights${pushes ? ', once for reading and once for steering' : ''}, and ${gigabytes(available)} are free. Close other programs, or take a smaller model or one in fewer bits.`,
         { bytes, available },
       );
   }

@@ -3,27 +3,30 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { basename, dirname, join, resolve } from 'node:path';
 import { LFS_POINTER_BYTES } from '../../base/lfs-pointer.ts';
 import { parseAdapterConfig } from '../../formats/checkpoint/adapter-config.ts';
-import { ggufStem, splitOf, type CheckpointFile, type Container } from '../../models/checkpoint/checkpoint-file.ts';
+import {
+  ADAPTER_CONFIG,
+  ADAPTER_FILE,
+  GGUF_MAGIC,
+  ggufStem,
+  SHARD_INDEX,
+  SINGLE_SHARD,
+  splitOf,
+  type CheckpointFile,
+  type Container,
+} from '../../models/checkpoint/checkpoint-file.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import {
   MOST_SHARDS,
   openGgufFiles,
   openSafetensorsFiles,
-  SHARD_INDEX,
+  shardIndex,
   shardNames,
-  SINGLE_SHARD,
   type AdapterFiles,
   type OpenedCheckpoint,
 } from '../checkpoint/open-checkpoint.ts';
 import type { TokenizerTexts } from '../text/gguf-tokenizer.ts';
 import type { ModelOnDisk } from './disk-model.ts';
 import { assertNoPointer, cannotRead, modelFileBytes } from './model-file.ts';
-
-const GGUF_MAGIC = 'GGUF';
-
-/** The two files of a LoRA adapter, as peft names them. */
-const ADAPTER_CONFIG = 'adapter_config.json';
-const ADAPTER_FILE = 'adapter_model.safetensors';
 
 /** A model as it is published. */
 export interface Checkpoint extends ModelOnDisk {
@@ -89,7 +92,7 @@ export function openAdapter(where: string): Checkpoint {
 export function openSafetensors(where: string, adapter: AdapterFiles | null = null): Checkpoint {
   const folder = resolve(where);
   const at = (name: string): string => join(folder, name);
-  const index = existsSync(at(SHARD_INDEX)) ? textAt(at(SHARD_INDEX)) : null;
+  const index = existsSync(at(SHARD_INDEX)) ? shardIndex(textAt(at(SHARD_INDEX))) : null;
   const files = shardNames(index).map(at);
   const shards = files.map(fileAt);
   const opened = openSafetensorsFiles({ config: textAt(at('config.json')), index }, shards, adapter);

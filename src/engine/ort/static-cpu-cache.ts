@@ -19,8 +19,6 @@ interface Room {
   readonly tensors: readonly Tensor[];
 }
 
-type Numbers = Float32Array | Uint16Array;
-
 /** How a runtime takes the room. */
 export interface RoomUse {
   /**
@@ -38,7 +36,7 @@ export const IN_PLACE: RoomUse = { step: 256, inPlace: true };
 /** For a runtime that copies the room of every pass, so that it must not be large. */
 export const COPIED: RoomUse = { step: 64, inPlace: false };
 
-/** A keeper of caches in this process. The arrays of the text that was forgotten last are stored for the next one. */
+/** A keeper of caches in this process. The arrays of the text that was forgotten last are used for the next one. */
 export function createStaticCpuCaches(
   TensorClass: TensorConstructor,
   shape: DecoderShape,
@@ -79,7 +77,9 @@ export function createStaticCpuCaches(
     if (tokens <= from.tokens) return;
     const room = makeRoom(roomFor(tokens));
     for (const [index, { heads, size }] of shape.cache.entries()) {
-      const [old, numbers] = [from.tensors[index]?.data, room.tensors[index]?.data] as [Numbers, Numbers];
+      const [before, after] = [from.tensors[index], room.tensors[index]];
+      if (before === undefined || after === undefined) continue;
+      const [old, numbers] = [wordsOf(before), wordsOf(after)];
       for (let head = 0; head < heads; head += 1)
         numbers.set(
           old.subarray(head * from.tokens * size, (head * from.tokens + used) * size),

@@ -1,4 +1,5 @@
 /** Files that hold a model in another form than the one that is read, by their names: what they are, and how to get the other. */
+import { nameOf } from '../../base/file-path.ts';
 
 /** How a model is exported, as docs/models.md has it. */
 export const EXPORT_COMMAND = 'python -m onnxruntime_genai.models.builder -m MODEL -o DIR -p int4 -e cpu';
@@ -28,7 +29,7 @@ export function checkpointWords(paths: Iterable<string>): string | null {
   for (const path of paths) {
     const found = KINDS.find(({ pattern }) => pattern.test(path));
     if (found !== undefined)
-      return `${path.slice(path.lastIndexOf('/') + 1).slice(0, 100)} is ${found.what}. ${found.remedy}: ${EXPORT_COMMAND}`;
+      return `${nameOf(path).slice(0, 100)} is ${found.what}. ${found.remedy}: ${EXPORT_COMMAND}`;
   }
   return null;
 }

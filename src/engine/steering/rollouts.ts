@@ -5,7 +5,7 @@ import type { TokenChoice } from '../../reading/reading.ts';
 import { createRng } from '../../base/rng.ts';
 import type { Decoder } from '../decoder.ts';
 import { BranchedText } from '../futures/branched-text.ts';
-import { TOGETHER, writeLines, type WritingLine } from '../futures/write-lines.ts';
+import { linesAtOnce, writeLines, type WritingLine } from '../futures/write-lines.ts';
 
 /** What {@link writeRollouts} needs. */
 export interface RolloutParts {
@@ -60,10 +60,4 @@ export async function writeRollouts(
   } finally {
     text.dispose();
   }
-}
-
-/** Lines of `maxTokens` tokens that are written together where the context has `room` tokens left; 0 where it has no room for one. */
-export function linesAtOnce(decoder: Decoder, chunkTokens: number, room: number, maxTokens: number): number {
-  const fit = Math.floor(room / maxTokens);
-  return decoder.branching ? Math.max(0, Math.min(TOGETHER, chunkTokens, fit)) : Math.min(1, Math.max(0, fit));
 }

@@ -60,7 +60,7 @@ export class RowReader {
     return out;
   }
 
-  /** Reads on to the end of the text, for anyone who hears its streams. */
+  /** Reads on to the end of the text, for its streams alone. */
   async finish(signal?: AbortSignal): Promise<void> {
     while (this.#read < this.#text.ids.length)
       await this.#goOn(Math.min(this.#text.ids.length, this.#read + this.#chunkTokens), [], signal);

@@ -16,7 +16,7 @@ export interface SteeredText {
 }
 
 /** Ignores everything: what a first pass reads is reported with the second. */
-const DEAF: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+export const DEAF: ReadingSink = { tokens: () => undefined, tap: () => undefined };
 
 /** Whether a decoder can be pushed like this: by vectors that are added, or by edits. */
 export function takesSteering(decoder: Decoder, push: Push): boolean {
@@ -40,7 +40,7 @@ export class SteeredWriting {
     this.#push = push;
   }
 
-  /** Steers otherwise from the next token on that is begun; tokens that are under way, three at most, are not. */
+  /** Changes the push from the next token on that is begun; tokens under way, three at most, keep the one before. */
   change(push: Push): void {
     this.#push = push;
     if (this.#pushing) applySteering(this.#parts.decoder, push);

@@ -11,7 +11,7 @@ export async function underSteering<T>(push: Push, work: () => Promise<T>): Prom
     if (error.code !== 'numbers-not-finite' || push.length === 0) throw error;
     throw new AppError(
       'push-too-strong',
-      'This push breaks the model: its numbers are no longer finite. Take a smaller strength, or match a KL.',
+      'This steering breaks the model: its numbers are no longer finite. Take a smaller strength, or match a KL.',
       error.details,
       error,
     );

@@ -32,7 +32,7 @@ interface Unpushed {
   readonly rows: ReadonlyMap<string, { readonly logits: Float32Array; readonly logSum: number }>;
 }
 
-/** Makes a bench; nothing is read before it is asked. Throws `usage` where no neutral text is long enough. */
+/** Makes a runner, which reads nothing before it is asked. Throws `usage` where no neutral text is long enough. */
 export function createSteeringRunner({
   decoder,
   tokenizer,
@@ -48,7 +48,7 @@ export function createSteeringRunner({
   if (texts.length === 0)
     throw new AppError(
       'usage',
-      `No neutral text has ${NEUTRAL_TOKENS} tokens, so no push can be measured. Give longer ones.`,
+      `No neutral text has ${NEUTRAL_TOKENS} tokens, so no steering can be measured. Give longer ones.`,
     );
   // Position 0, the attention sink, predicts nothing that anyone reads; after the last token nothing follows.
   const lines: SteeredLine[][] = texts.map((ids) => [

@@ -2,6 +2,7 @@
  * Files of a checkpoint in a browser, read piece by piece: at once from disk or storage, in workers only, or in parts that are fetched.
  */
 import { AppError } from '../../base/errors.ts';
+import { nameOf } from '../../base/file-path.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
 import type { FileData } from '../../models/model-source.ts';
 import { cancelled } from './fetch-file.ts';
@@ -9,8 +10,6 @@ import { checkHost, checkLanding, gated } from './hosts.ts';
 
 /** What is missing from the type library of pages: it is there in workers. */
 declare const FileReaderSync: new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer };
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** A picked or stored file. Reading throws `model-fetch-failed` where the disk does not give it any more. */
 export function blobFile(path: string, data: FileData): CheckpointFile {

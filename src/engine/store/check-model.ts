@@ -5,7 +5,7 @@ import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts'
 import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
 import type { ChosenOffer, FileData, LocalFiles, ModelSource } from '../../models/model-source.ts';
 import { concatBytes } from '../../graph/wire.ts';
-import { checkTexts, TEXT_ROLES, type FilesInMemory } from '../model/model-files.ts';
+import { CHECKPOINT_TEXTS, checkTexts, STREAMED_ROLES, TEXT_ROLES, type FilesInMemory } from '../model/model-files.ts';
 import { blobFile, withFetchedParts, type RemoteFile } from './blob-file.ts';
 import { sweep } from './stored-models.ts';
 import { loadModelFiles } from './load.ts';
@@ -46,7 +46,7 @@ export async function checkModel({ model, hosts }: ModelToCheck, signal: AbortSi
         { file: file.path },
       );
   }
-  const texts = await loadModelFiles(resolved, { roles: [...TEXT_ROLES, 'checkpoint-index'], signal });
+  const texts = await loadModelFiles(resolved, { roles: [...TEXT_ROLES, ...CHECKPOINT_TEXTS], signal });
   try {
     if (isCheckpoint(manifest)) await checkHeads(resolved, texts.files, vault, signal);
     else checkTexts(texts);
@@ -73,8 +73,8 @@ export async function pickedTexts(
   files: LocalFiles,
   signal: AbortSignal,
 ): Promise<FilesInMemory> {
-  const texts = offer.files.filter(({ role }) => role === 'checkpoint-index' || TEXT_ROLES.includes(role));
-  const weights = offer.files.filter(({ role }) => role === 'checkpoint');
+  const texts = offer.files.filter(({ role }) => CHECKPOINT_TEXTS.includes(role) || TEXT_ROLES.includes(role));
+  const weights = offer.files.filter(({ role }) => STREAMED_ROLES.includes(role));
   const read = await Promise.all(texts.map(async (file) => [file.path, await bytesOf(file, files, signal)] as const));
   return {
     manifest: { files: [...weights, ...texts] },
@@ -90,7 +90,7 @@ async function checkHeads(
   vault: Vault | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const weights = manifest.files.filter(({ role }) => role === 'checkpoint');
+  const weights = manifest.files.filter(({ role }) => STREAMED_ROLES.includes(role));
   const stored = await Promise.all(weights.map(async (file) => (await vault?.whole(keyOf(file))) ?? null));
   const check = (heads: readonly CheckpointFile[]): void =>
     checkTexts({

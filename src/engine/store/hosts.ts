@@ -11,7 +11,7 @@ export function checkHost(url: string, hosts: readonly string[]): void {
   if (isModelHost(origin, hosts)) return;
   throw new AppError(
     'model-host-off',
-    `This page may not fetch from ${origin}: it was built ${hosts.length === 0 ? 'without any model host' : `for ${hosts.join(', ')}`}. Set ${HOSTS_VARIABLE} and start it again, or pick the model's files from your disk.`,
+    `This page may not fetch from ${origin}: ${hosts.length === 0 ? 'no model host is allowed' : `only ${hosts.join(', ')} may be asked`}. Allow it in Library → Models where this copy names it, build it with ${HOSTS_VARIABLE}, or pick the model's files from your disk.`,
     { host: origin },
   );
 }

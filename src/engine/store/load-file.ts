@@ -44,42 +44,59 @@ export const PIECE_BYTES = 8 << 20;
 /** The bytes of one file. Throws `model-fetch-failed`, `model-file-altered` or `cancelled`. */
 export async function loadFile(job: FileJob): Promise<Uint8Array<ArrayBuffer>> {
   const buffer = allocate(job.file);
-  if (await readWhole(job, buffer)) return buffer;
-  try {
-    await download(job, buffer, false);
-  } catch (error) {
-    // Half a file of last week or a stale HTTP cache is healed by one fresh start; a wrong file on the server is not.
-    if (!(error instanceof AppError) || error.code !== 'model-file-altered') throw error;
-    job.onProgress(0, 0);
-    await download(job, buffer, true);
-  }
+  const stored = await readStored(
+    job,
+    (piece, at) => buffer.set(piece, at),
+    () => isRight(job.file, buffer),
+  );
+  if (stored === null) await withFreshStart(job, (fresh) => download(job, buffer, fresh));
   return buffer;
 }
 
-/** Reads a kept file and checks it; a file that was altered on disk is dropped and counts as missing. */
-async function readWhole(job: FileJob, buffer: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  const { vault } = job.keeping;
-  const { file } = job;
-  if (vault === null) return false;
+/** Brings a file; where what came was altered, once more from the start, past what was stored. */
+export async function withFreshStart<T>(
+  { onProgress }: Pick<FileJob, 'onProgress'>,
+  work: (fresh: boolean) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(false);
+  } catch (error) {
+    // Half a file of last week or a stale HTTP cache is healed by one fresh start; a wrong file on the server is not.
+    if (!(error instanceof AppError) || error.code !== 'model-file-altered') throw error;
+    onProgress(0, 0);
+    return work(true);
+  }
+}
+
+/**
+ * Reads a stored file in pieces and asks whether it is right; null where there is none. A file that was altered on disk is dropped and
+ * counts as missing.
+ */
+export async function readStored(
+  { file, keeping: { vault }, signal, onProgress }: FileJob,
+  take: (piece: Uint8Array, at: number) => void,
+  isWhole: () => boolean | Promise<boolean>,
+): Promise<Blob | null> {
+  if (vault === null) return null;
   try {
     const blob = await vault.whole(keyOf(file));
-    if (blob === null) return false;
+    if (blob === null) return null;
     if (blob.size === file.bytes) {
       for (let at = 0; at < file.bytes; at += PIECE_BYTES) {
-        buffer.set(new Uint8Array(await blob.slice(at, at + PIECE_BYTES).arrayBuffer()), at);
-        if (job.signal.aborted) throw cancelled();
-        job.onProgress(Math.min(at + PIECE_BYTES, file.bytes), 0);
+        take(new Uint8Array(await blob.slice(at, at + PIECE_BYTES).arrayBuffer()), at);
+        if (signal.aborted) throw cancelled();
+        onProgress(Math.min(at + PIECE_BYTES, file.bytes), 0);
       }
-      if (await isRight(file, buffer)) return true;
+      if (await isWhole()) return blob;
     }
     await vault.remove(`${keyOf(file)}.bin`);
   } catch (error) {
-    if (job.signal.aborted) throw cancelled();
-    // A file that cannot be read (NotReadableError) is as good as none: the network has it.
+    if (signal.aborted) throw cancelled();
+    // A file that cannot be read (NotReadableError) is as good as none: it is brought again.
     if (!(error instanceof DOMException)) throw error;
   }
-  job.onProgress(0, 0);
-  return false;
+  onProgress(0, 0);
+  return null;
 }
 
 /** Fetches a file into the buffer, going on from a part unless `fresh`, and keeps it if it can be kept. */

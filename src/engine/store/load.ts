@@ -5,7 +5,7 @@
 import type { ByteSource, LoadProgress } from '../../models/engine-report.ts';
 import type { ModelSource } from '../../models/model-source.ts';
 import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
-import { checkTexts, TEXT_ROLES } from '../model/model-files.ts';
+import { CHECKPOINT_TEXTS, checkTexts, STREAMED_ROLES, TEXT_ROLES } from '../model/model-files.ts';
 import { cancelled } from './fetch-file.ts';
 import { forget, sweep } from './stored-models.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
@@ -75,7 +75,7 @@ export async function loadModelFiles(source: ModelSource | ResolvedModel, option
     for (const [at, file] of wanted.entries()) {
       if (at > 0 && at === wanted.findIndex(isLarge)) await checkSmall(model, files, vault);
       const job: FileJob = { file, place: model.placeOf(file), keeping, onProgress: count.current, signal };
-      if (file.role === 'checkpoint') streams.set(file.path, blobFile(file.path, await streamFile(job)));
+      if (STREAMED_ROLES.includes(file.role)) streams.set(file.path, blobFile(file.path, await streamFile(job)));
       else files.set(file.path, await loadFile(job));
       if (signal.aborted) throw cancelled();
       count.fileDone();
@@ -104,7 +104,7 @@ function smallFirst(files: readonly ManifestFile[]): readonly ManifestFile[] {
   return [...files.filter((file) => !isLarge(file)), ...files.filter(isLarge)];
 }
 
-const isLarge = ({ role }: ManifestFile): boolean => role !== 'checkpoint-index' && !TEXT_ROLES.includes(role);
+const isLarge = ({ role }: ManifestFile): boolean => !CHECKPOINT_TEXTS.includes(role) && !TEXT_ROLES.includes(role);
 
 /** Parses the small files; a model from elsewhere whose are wrong is not kept. */
 async function checkSmall(

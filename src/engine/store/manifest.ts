@@ -101,7 +101,7 @@ export function weightsSha256(files: readonly Pick<ManifestFile, 'role' | 'sha25
 /** Whether a file makes the model what it is. */
 const isWeighty = ({ role }: Pick<ManifestFile, 'role'>): boolean => WEIGHTY.includes(role);
 
-const WEIGHTY: readonly FileRole[] = ['graph', 'weights', 'checkpoint'];
+const WEIGHTY: readonly FileRole[] = ['graph', 'weights', 'checkpoint', 'adapter'];
 
 function fromOf(raw: unknown): 'hub' | 'local' | undefined {
   if (raw === undefined || raw === 'hub' || raw === 'local') return raw;
@@ -121,6 +121,9 @@ function parseFiles(raw: unknown): readonly ManifestFile[] {
     throw invalid('files', `must have one file of role "graph", got ${String(graphs)}`);
   if (checkpoints > 0 && count('graph', 'weights') > 0)
     throw invalid('files', 'must have a graph with its weights or a checkpoint, and has both');
+  const adapters = count('adapter');
+  if (adapters > 1 || adapters !== count('adapter-config') || (adapters === 1 && checkpoints === 0))
+    throw invalid('files', 'must have an adapter once, with its config and a checkpoint, or none');
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   if (total > LARGEST_MODEL_BYTES)
     throw invalid('files', `must be at most ${String(LARGEST_MODEL_BYTES)} bytes in all, got ${String(total)}`);

@@ -1,5 +1,6 @@
 /** An offer as the manifest that all loading works by. */
 import { AppError } from '../../base/errors.ts';
+import { variantName } from '../../models/checkpoint/checkpoint-offers.ts';
 import type { ModelOffer } from '../../models/model-offer.ts';
 import type { ChosenOffer, ModelListing } from '../../models/model-source.ts';
 import { LOCAL_BASE, parseManifest, type ModelManifest } from './manifest.ts';
@@ -17,7 +18,7 @@ export function manifestOf(
     format: 'flipside-model-manifest',
     version: 1,
     id: idOf(listing.title, offer),
-    title: `${listing.title} (${offer.dtype})`,
+    title: `${listing.title} (${variantName(offer)})`,
     licence: listing.licence ?? 'not named',
     from: listing.from.kind,
     base: baseOf(listing),

@@ -1,7 +1,7 @@
 /** What files that the reader picked are: the same listing that a host gives, with a licence where the card says one. */
 import { AppError } from '../../base/errors.ts';
 import { besideGraphs } from '../../models/graph-weights.ts';
-import { ggufStem } from '../../models/checkpoint/checkpoint-file.ts';
+import { GGUF_MAGIC, ggufStem } from '../../models/checkpoint/checkpoint-file.ts';
 import { everyOffer } from '../../models/checkpoint/checkpoint-offers.ts';
 import { PLAIN_PATH, type ListedFile, type ModelOffer } from '../../models/model-offer.ts';
 import type { LocalFiles, ModelListing } from '../../models/model-source.ts';
@@ -47,9 +47,6 @@ export async function listPicked(
 
 /** Most files that are looked into for what they are. */
 const MOST_SNIFFED = 64;
-
-/** The first bytes of a GGUF file. */
-const GGUF_MAGIC = 'GGUF';
 
 /**
  * The files, those that are GGUF by names that end in `.gguf` and are plain: Ollama calls its files by their hashes alone, and a

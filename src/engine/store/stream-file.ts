@@ -4,49 +4,29 @@
  */
 import { AppError } from '../../base/errors.ts';
 import type { FileData } from '../../models/model-source.ts';
-import { cancelled } from './fetch-file.ts';
-import { assertHash, attempt, bring, openPart, PIECE_BYTES, type FileJob } from './load-file.ts';
+import {
+  assertHash,
+  attempt,
+  bring,
+  openPart,
+  PIECE_BYTES,
+  readStored,
+  withFreshStart,
+  type FileJob,
+} from './load-file.ts';
 import { keyOf } from './manifest.ts';
 import { createSha256, type Sha256 } from './sha256.ts';
 import { whyNotStored, type Part } from './vault.ts';
 
 /** The file, held to its length and SHA-256. Throws `model-fetch-failed`, `model-file-altered` or `cancelled`. */
 export async function streamFile(job: FileJob): Promise<FileData> {
-  const stored = await storedWhole(job);
-  if (stored !== null) return stored;
-  try {
-    return await brought(job, false);
-  } catch (error) {
-    // As with files in memory: half a file of last week is healed by one fresh start, a wrong file is not.
-    if (!(error instanceof AppError) || error.code !== 'model-file-altered') throw error;
-    job.onProgress(0, 0);
-    return brought(job, true);
-  }
-}
-
-/** A stored file that is what it was; one that was altered on disk is dropped and counts as missing. */
-async function storedWhole({ keeping: { vault }, file, signal, onProgress }: FileJob): Promise<FileData | null> {
-  if (vault === null) return null;
-  try {
-    const blob = await vault.whole(keyOf(file));
-    if (blob === null) return null;
-    if (blob.size === file.bytes) {
-      const hash = createSha256();
-      for (let at = 0; at < file.bytes; at += PIECE_BYTES) {
-        hash.update(new Uint8Array(await blob.slice(at, at + PIECE_BYTES).arrayBuffer()));
-        if (signal.aborted) throw cancelled();
-        onProgress(Math.min(at + PIECE_BYTES, file.bytes), 0);
-      }
-      if (hash.hex() === file.sha256) return blob;
-    }
-    await vault.remove(`${keyOf(file)}.bin`);
-  } catch (error) {
-    if (signal.aborted) throw cancelled();
-    // A file that cannot be read is as good as none.
-    if (!(error instanceof DOMException)) throw error;
-  }
-  onProgress(0, 0);
-  return null;
+  const hash = createSha256();
+  const stored = await readStored(
+    job,
+    (piece) => hash.update(piece),
+    () => hash.hex() === job.file.sha256,
+  );
+  return stored ?? withFreshStart(job, (fresh) => brought(job, fresh));
 }
 
 /** Brings a file from where it is, and stores it if it can be stored. */

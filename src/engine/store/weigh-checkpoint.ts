@@ -1,14 +1,15 @@
 /** What a checkpoint is and takes, by the heads of its files: the graph is built, and no weight is read. */
 import { hookDecoder } from '../../graph/decoder-hooks.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
-import type { ChosenOffer, WeighedModel } from '../../models/model-source.ts';
+import type { ModelOffer } from '../../models/model-offer.ts';
+import type { ChosenOffer, LocalFiles, WeighedModel } from '../../models/model-source.ts';
 import { openListed } from '../checkpoint/listed-checkpoint.ts';
 import type { OpenedCheckpoint } from '../checkpoint/open-checkpoint.ts';
-import { checkpointOf, checkTexts } from '../model/model-files.ts';
+import { CHECKPOINT_TEXTS, checkpointOf, checkTexts, STREAMED_ROLES } from '../model/model-files.ts';
 import { withFetchedParts } from './blob-file.ts';
 import { pickedTexts } from './check-model.ts';
 import { needsOf } from './graph-needs.ts';
-import { loadFile } from './load-file.ts';
+import { fetchOffered } from './fetch-offered.ts';
 import { baseOf } from './offer-manifest.ts';
 
 /**
@@ -22,7 +23,9 @@ export async function weighCheckpoint(
 ): Promise<Omit<WeighedModel, 'limits'>> {
   const { listing, offer } = chosen;
   const opened =
-    listing.from.kind === 'local' ? await openPicked(chosen, signal) : await openRemote(chosen, hosts, signal);
+    listing.from.kind === 'local'
+      ? await openPicked(offer, listing.from.files, signal)
+      : await openRemote(chosen, hosts, signal);
   const [numbers] = opened.about.numbers;
   // A name may say in which numbers a GGUF file mostly is; of others the tensors say it.
   const named =
@@ -35,8 +38,8 @@ export async function weighCheckpoint(
   };
 }
 
-async function openPicked({ listing: { from }, offer }: ChosenOffer, signal: AbortSignal): Promise<OpenedCheckpoint> {
-  const files = await pickedTexts(offer, from.kind === 'local' ? from.files : new Map(), signal);
+async function openPicked(offer: ModelOffer, picked: LocalFiles, signal: AbortSignal): Promise<OpenedCheckpoint> {
+  const files = await pickedTexts(offer, picked, signal);
   checkTexts(files);
   const opened = checkpointOf(files);
   if (opened === null) throw new TypeError('An offer of a checkpoint holds none.');
@@ -48,21 +51,13 @@ async function openRemote(
   hosts: readonly string[],
   signal: AbortSignal,
 ): Promise<OpenedCheckpoint> {
-  const urlOf = (path: string): string => baseOf(listing) + path;
   const texts = new Map<string, string>();
-  for (const { path, bytes, role, sha256, gitBlob } of offer.files) {
-    if (role !== 'config' && role !== 'checkpoint-index') continue;
-    const brought = await loadFile({
-      file: { path, bytes, role, sha256, ...(sha256 === null && gitBlob !== null && { gitBlob }) },
-      place: { kind: 'url', url: urlOf(path), hosts },
-      keeping: { vault: null, reason: null },
-      onProgress: () => undefined,
-      signal,
-    });
-    texts.set(path, new TextDecoder().decode(brought));
+  for (const file of offer.files) {
+    if (file.role !== 'config' && !CHECKPOINT_TEXTS.includes(file.role)) continue;
+    texts.set(file.path, new TextDecoder().decode(await fetchOffered(file, listing, hosts, signal)));
   }
-  const weights = offer.files.filter(({ role }) => role === 'checkpoint');
-  const remotes = weights.map(({ path, bytes }) => ({ url: urlOf(path), path, bytes, hosts }));
+  const weights = offer.files.filter(({ role }) => STREAMED_ROLES.includes(role));
+  const remotes = weights.map(({ path, bytes }) => ({ url: baseOf(listing) + path, path, bytes, hosts }));
   const open = (files: readonly CheckpointFile[]): OpenedCheckpoint =>
     openListed(
       offer.files,

@@ -15,9 +15,8 @@ import { namingGraph } from '../model/graph-error.ts';
 import { parseModelConfig } from '../model/model-config.ts';
 import { unreadable } from '../refusals/unreadable.ts';
 import { bytesOf, checkPicked } from './check-model.ts';
-import { loadFile } from './load-file.ts';
-import type { ManifestFile } from './manifest.ts';
-import { baseOf, needWhole } from './offer-manifest.ts';
+import { fetchOffered } from './fetch-offered.ts';
+import { needWhole } from './offer-manifest.ts';
 import { needsOf, weightBytesOf } from './graph-needs.ts';
 import { withoutPointers } from './picked-pointers.ts';
 import { weighCheckpoint } from './weigh-checkpoint.ts';
@@ -57,18 +56,8 @@ export async function weighOffer(
   needWhole(offer);
   if (isCheckpoint(offer)) return weighCheckpoint({ listing, offer }, hosts, signal);
   const { from } = listing;
-  const bring = async (file: OfferedFile): Promise<Uint8Array> => {
-    if (from.kind === 'local') return bytesOf(file, from.files, signal);
-    const { path, bytes, role, sha256, gitBlob } = file;
-    const listed: ManifestFile = { path, bytes, role, sha256, ...(sha256 === null && gitBlob !== null && { gitBlob }) };
-    return loadFile({
-      file: listed,
-      place: { kind: 'url', url: baseOf(listing) + path, hosts },
-      keeping: { vault: null, reason: null },
-      onProgress: () => undefined,
-      signal,
-    });
-  };
+  const bring = (file: OfferedFile): Promise<Uint8Array> =>
+    from.kind === 'local' ? bytesOf(file, from.files, signal) : fetchOffered(file, listing, hosts, signal);
   if (from.kind === 'local') await checkPicked({ offer }, from.files, signal);
   const [graph, config] = [fileOfRole(offer, 'graph'), fileOfRole(offer, 'config')];
   if (graph === null || config === null)

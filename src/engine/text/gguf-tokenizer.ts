@@ -45,6 +45,8 @@ const CUTTINGS: Readonly<Record<string, Cutting>> = {
   'llama-v3': LLAMA3,
   llama3: LLAMA3,
   smollm: SMOLLM,
+  // Granite; llama.cpp cuts words for both alike (src/llama-vocab.cpp).
+  refact: SMOLLM,
   'smaug-bpe': { ...LLAMA3, startsWithToken: false },
   qwen2: QWEN2,
 };

@@ -52,7 +52,7 @@ export class TextTokenizer {
   }
 
   /**
-   * Throws `model-text-invalid` where it has tokens that a head of `vocabulary` rows has not: they are of two models. Tokens that were
+   * Throws `model-text-invalid` where it has tokens that a head of `vocabulary` rows lacks: they are of two models. Tokens that were
    * added to the vocabulary may lie beyond it, as those for images do in Gemma 3.
    */
   assertWithin(vocabulary: number): void {

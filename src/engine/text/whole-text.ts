@@ -21,7 +21,7 @@ export function wholeText(tokenizer: TextTokenizer, text: string): readonly numb
 
 /**
  * Ids of a text that is given in words, or by its tokens: written words need not be the tokens that their text would be
- * cut into. Throws text errors, and `usage` for a token that the vocabulary has not.
+ * cut into. Throws text errors, and `usage` for a token that is not in the vocabulary.
  */
 export function givenTokens(
   text: string | readonly number[],

@@ -1,7 +1,6 @@
 /** The figure of an authors experiment: effects by layer, and at the ruled layer by span and condition. */
 import { clusterMean } from '../../stats/effect.ts';
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
-import type { Estimate } from '../../stats/estimate.ts';
+import type { ExperimentFigure, FigurePanel, FigureSeries } from '../../charts/figure.ts';
 import { mean } from '../../stats/stats.ts';
 import { mainId } from './cells.ts';
 import { effectsOf } from './effects.ts';
@@ -9,6 +8,7 @@ import { flippedMaximum } from './null-curve.ts';
 import { meanOver, type Numbers } from './numbers.ts';
 import { AUTHORS, type AuthorsSpec, CHARACTERS, SPANS, type Span, strongest } from './spec.ts';
 import type { Table } from './table.ts';
+import { pointOf } from '../figure-point.ts';
 
 const SPAN_NAMES: Readonly<Record<Span, string>> = {
   before: 'narration before',
@@ -89,8 +89,4 @@ function spanPanel(spec: AuthorsSpec, { author, character, controls }: Numbers):
     ],
     lines: [{ at: 0, across: 'x', says: 'no effect' }],
   };
-}
-
-function pointOf(x: number | string, { value, low, high }: Estimate): FigurePoint {
-  return { x, y: value, ...(low === null || high === null ? {} : { low, high }) };
 }

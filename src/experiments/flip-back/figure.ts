@@ -8,6 +8,7 @@ import { LABELS } from './label.ts';
 import type { ScheduleId } from './schedules.ts';
 import type { FlipBackSpec } from './spec.ts';
 import { lineOf, type Trace } from './traces.ts';
+import { pointOf } from '../figure-point.ts';
 
 /** How an order is drawn in either panel of traces. */
 type Drawn = readonly [order: ScheduleId, name: string, tone: FigureSeries['tone']];
@@ -150,6 +151,5 @@ function ratios(
 }
 
 function point(x: string, estimate: Estimate | undefined): FigurePoint {
-  const { value = 0, low = null, high = null } = estimate ?? {};
-  return { x, y: value, ...(low === null || high === null ? {} : { low, high }) };
+  return pointOf(x, estimate ?? { value: 0, low: null, high: null });
 }

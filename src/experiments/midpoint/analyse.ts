@@ -3,15 +3,28 @@ import { AppError } from '../../base/errors.ts';
 import { createRng } from '../../base/rng.ts';
 import { clusterMean, FEWEST_UNITS, percentileEstimate, withoutInterval } from '../../stats/effect.ts';
 import type { Estimate } from '../../stats/estimate.ts';
+import { mean } from '../../stats/stats.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import type { Findings, Gate, Measure, RunSize } from '../experiment-types.ts';
+import type { ContextOdds } from '../context-odds.ts';
 import { briefly, gateNeeded } from '../verdict-words.ts';
 import { PLACE, placeOf, type Planned, plannedContrasts } from './contrasts.ts';
 import { midpointFigure } from './figure.ts';
 import { judge } from './judge.ts';
-import { type AxisOdds, awayWay, backWay, blockWay, EVENT_WORDS, EVENTS, gapAt, mixedWay, type Way } from './places.ts';
+import {
+  type AxisOdds,
+  awayWay,
+  backWay,
+  blockWay,
+  EVENT_WORDS,
+  EVENTS,
+  gapAt,
+  mixedWay,
+  placeAmong,
+  type Way,
+} from './places.ts';
 import { lengthsOf } from './plan.ts';
-import { oddsFromJson, type StoryOdds, usedStories } from './run.ts';
+import { storyOdds, usedStories } from './run.ts';
 import type { MidpointSpec } from './spec.ts';
 
 /** Analyses the units of a size. Throws `units-missing` and `unit-invalid`. */
@@ -52,14 +65,14 @@ function axesOf(spec: MidpointSpec, size: RunSize, units: readonly UnitResult[])
         const unit = units.find(({ id }) => id === one.unit);
         if (unit === undefined)
           throw new AppError('units-missing', `The unit ${one.unit} is missing. Run the experiment to its end.`);
-        return oddsFromJson(unit.data, spec, size, one);
+        return storyOdds(unit.data, spec, size, one);
       }),
   }));
 }
 
 /** What the rule puts together or leaves out, so that no reader has to look for it: each length, and another subject after two blocks. */
 function besideWords(spec: MidpointSpec, { lengths, stories }: AxisOdds): string {
-  const place = (way: (story: StoryOdds) => Way): string => briefly(placeOf(stories.map(way), spec));
+  const place = (way: (story: ContextOdds) => Way): string => briefly(placeOf(stories.map(way), spec));
   const byLength = lengths.map((length) => `${place((story) => mixedWay(story, [length]))} after ${length}`);
   return `Beside the rule: by acts read it is ${byLength.join(', ')}; in two blocks with another subject after them ${place((story) => blockWay(story, spec.blocks, 'break'))}.`;
 }
@@ -67,7 +80,7 @@ function besideWords(spec: MidpointSpec, { lengths, stories }: AxisOdds): string
 /** Does the model tell all light from all dark acts at all? */
 function gateOf({ draws, seed }: MidpointSpec, { axis, lengths, stories }: AxisOdds): Gate {
   const measured = clusterMean(
-    stories.map((story) => lengths.reduce((sum, length) => sum + gapAt(story, length), 0) / lengths.length),
+    stories.map((story) => mean(lengths.map((length) => gapAt(story, length)))),
     draws,
     seed,
   );
@@ -145,26 +158,19 @@ function measuresOf(spec: MidpointSpec, axes: readonly AxisOdds[]): Measure[] {
 /** Place of one axis less that of another, at the lengths that both have; stories of each are drawn apart. */
 function difference({ draws, seed }: MidpointSpec, one: AxisOdds, other: AxisOdds): Estimate {
   const lengths = one.lengths.filter((length) => other.lengths.includes(length));
-  const ways = [one, other].map(({ stories }) => stories.map((story) => mixedWay(story, lengths)));
-  const place = (some: readonly Way[], pick: (i: number) => number): number => {
-    let [gone, whole] = [0, 0];
-    some.forEach((_, i) => {
-      const way = some[pick(i)];
-      gone += way?.gone ?? NaN;
-      whole += way?.whole ?? NaN;
-    });
-    return gone / whole;
-  };
-  const [a = [], b = []] = ways;
-  const value = place(a, (i) => i) - place(b, (i) => i);
+  const waysOf = ({ stories }: AxisOdds): Way[] => stories.map((story) => mixedWay(story, lengths));
+  const [a, b] = [waysOf(one), waysOf(other)];
+  const value = placeAmong(a, a.keys()) - placeAmong(b, b.keys());
   const n = a.length + b.length;
   const smaller = Math.min(a.length, b.length);
   if (smaller < FEWEST_UNITS) return withoutInterval(value, n, 'items');
   const rng = createRng(seed);
-  const found = Array.from(
-    { length: draws },
-    () => place(a, () => rng.below(a.length)) - place(b, () => rng.below(b.length)),
-  );
+  const drawn = (ways: readonly Way[]): number =>
+    placeAmong(
+      ways,
+      ways.map(() => rng.below(ways.length)),
+    );
+  const found = Array.from({ length: draws }, () => drawn(a) - drawn(b));
   const { low, high } = percentileEstimate(value, found, smaller);
   return { value, low, high, n };
 }

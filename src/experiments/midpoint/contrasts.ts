@@ -1,14 +1,14 @@
 /** The planned contrasts: where the moral axis lies with equally many acts, in two blocks, and how far light acts bring it back. */
 import { clusterRatio } from '../../stats/effect.ts';
 import type { Estimate } from '../../stats/estimate.ts';
-import { clusterResampled } from '../../stats/cluster-statistic.ts';
+import { clusterResampled, type Resampled } from '../../stats/cluster-statistic.ts';
 import { holm } from '../../stats/holm.ts';
 import { detectableBy } from '../../stats/power.ts';
 import { signFlip } from '../../stats/sign-flip.ts';
 import type { Contrast } from '../experiment-types.ts';
 import { ropeReading } from '../rope.ts';
-import { backWay, blockWay, mixedWay, type Way } from './places.ts';
-import type { StoryOdds } from './run.ts';
+import { backWay, blockWay, mixedWay, placeAmong, type Way } from './places.ts';
+import type { ContextOdds } from '../context-odds.ts';
 import type { MidpointSpec } from './spec.ts';
 
 /** The unit of every place. */
@@ -31,10 +31,12 @@ export function placeOf(ways: readonly Way[], spec: Pick<MidpointSpec, 'draws' |
   );
 }
 
+const UNKNOWN: Resampled = { estimate: { value: NaN, low: null, high: null, n: 0 }, standardError: NaN };
+
 /** Of the stories of the moral axis. */
 export function plannedContrasts(
   spec: MidpointSpec,
-  stories: readonly StoryOdds[],
+  stories: readonly ContextOdds[],
   lengths: readonly number[],
 ): Planned {
   const { permutations, seed, thresholds, blocks } = spec;
@@ -63,21 +65,13 @@ export function plannedContrasts(
     ways: readonly Way[],
     rope: readonly [number, number] | null,
   ): Contrast => {
-    const estimate = placeOf(ways, spec);
-    const [resampled] = clusterResampled(
+    const [{ estimate, standardError } = UNKNOWN] = clusterResampled(
       ways.length,
-      (pick) => {
-        let [gone, whole] = [0, 0];
-        for (const story of pick) {
-          gone += ways[story]?.gone ?? NaN;
-          whole += ways[story]?.whole ?? NaN;
-        }
-        return [gone / whole];
-      },
+      (pick) => [placeAmong(ways, pick)],
       spec.draws,
       seed,
     );
-    const detectable = detectableBy(resampled?.standardError ?? NaN, ways.length - 1);
+    const detectable = detectableBy(standardError, ways.length - 1);
     return {
       id,
       says,

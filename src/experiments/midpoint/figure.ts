@@ -5,8 +5,9 @@ import { placeOf } from './contrasts.ts';
 import { type AxisOdds, awayWay, backWay, blockWay, EVENT_WORDS, mixedWay } from './places.ts';
 import { EVENT_IDS } from './plan.ts';
 import type { AxisId, MidpointSpec } from './spec.ts';
+import { pointOf } from '../figure-point.ts';
 
-const TONES: Readonly<Record<AxisId, FigureSeries['tone']>> = { moral: 'negative', mood: 'second', style: 'first' };
+const TONES: Readonly<Record<AxisId, FigureSeries['tone']>> = { moral: 'third', mood: 'second', style: 'first' };
 
 /** Two panels: by length, and in two blocks by event with both ways of turning. */
 export function midpointFigure(spec: MidpointSpec, axes: readonly AxisOdds[]): ExperimentFigure {
@@ -31,7 +32,7 @@ export function midpointFigure(spec: MidpointSpec, axes: readonly AxisOdds[]): E
           as: 'line',
           tone: TONES[one.axis.id],
           points: one.lengths.map((length) =>
-            pointOf(
+            namedPoint(
               length,
               placeOf(
                 one.stories.map((story) => mixedWay(story, [length])),
@@ -78,7 +79,7 @@ export function midpointFigure(spec: MidpointSpec, axes: readonly AxisOdds[]): E
             name: nameOf(one),
             as: 'intervals',
             tone: TONES[one.axis.id],
-            points: places.map(([x, estimate]) => pointOf(x, estimate, `${nameOf(one)}, ${x}`)),
+            points: places.map(([x, estimate]) => namedPoint(x, estimate, `${nameOf(one)}, ${x}`)),
           };
         }),
         bands,
@@ -93,11 +94,6 @@ function mirrored({ value, low, high, n }: Estimate): Estimate {
   return { value: 1 - value, low: high === null ? null : 1 - high, high: low === null ? null : 1 - low, n };
 }
 
-function pointOf(x: number | string, { value, low, high }: Estimate, label: string): FigurePoint {
-  return {
-    x,
-    y: value,
-    ...(low === null || high === null ? {} : { low, high }),
-    label: `${label}: ${value.toFixed(2)}`,
-  };
+function namedPoint(x: number | string, estimate: Estimate, label: string): FigurePoint {
+  return pointOf(x, estimate, `${label}: ${estimate.value.toFixed(2)}`);
 }

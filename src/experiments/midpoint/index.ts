@@ -1,8 +1,9 @@
 /** "Can it flip back? The midpoint test in behaviour": where as many kind as cruel acts were read, how does the model go on? */
+import { prepareSize } from '../context-odds.ts';
 import type { Design } from '../design.ts';
 import { analyseMidpoint } from './analyse.ts';
 import { parseMidpoint } from './parse.ts';
-import { preparationCost, prepareStories, reachOf, runStory, unitsOf } from './run.ts';
+import { preparationCost, reachOf, runStory, unitsOf } from './run.ts';
 import type { MidpointSpec } from './spec.ts';
 
 /** The design; see docs/experiments/midpoint.md. */
@@ -12,7 +13,7 @@ export const midpoint: Design<MidpointSpec> = {
   units: unitsOf,
   preparation: preparationCost,
   reach: reachOf,
-  prepare: prepareStories,
+  prepare: prepareSize,
   run: runStory,
   analyse: analyseMidpoint,
 };

@@ -3,15 +3,12 @@ import { field, integer, type JsonNode, list, text, words } from '../../json/jso
 import { identifier, inRange, oneOf } from '../../json/json-values.ts';
 import { shown } from '../../base/shown.ts';
 import type { SpecHead } from '../design.ts';
-import { namedIn } from '../opposites/strings.ts';
-import { AXIS_IDS, type MidpointAxis, type MidpointSpec, SIDES, type Story, type Test, THRESHOLDS } from './spec.ts';
+import { ascending, checkMeanLengths, unnamedOnce } from '../spec-checks.ts';
+import { AXIS_IDS, type MidpointAxis, type MidpointSpec, type Story, type Test, THRESHOLDS } from './spec.ts';
 
 const MOST_CHARACTERS = 300;
 const MOST_ACTS = 128;
 const MOST_STORIES = 200;
-
-/** The mean lengths of both versions may differ by this share. */
-const LENGTH_SHARE = 0.15;
 
 /** The spec, or a refusal by path. */
 export function parseMidpoint(root: JsonNode, head: SpecHead): MidpointSpec {
@@ -23,7 +20,7 @@ export function parseMidpoint(root: JsonNode, head: SpecHead): MidpointSpec {
       `${root.path}.thresholds.attractor must lie below noAttractor, ${thresholds.noAttractor}, got ${thresholds.attractor}.`,
     );
   const axesNode = list(field(root, 'axes'), AXIS_IDS.length, AXIS_IDS.length);
-  const blocks = even(field(root, 'blocks'), 2);
+  const blocks = even(field(root, 'blocks'));
   const axes = axesNode.map((node, i) => parseAxis(node, AXIS_IDS.slice(i, i + 1), blocks));
   const fewest = Math.min(...axes.map(({ stories }) => stories.length));
   const [short] = axes.map(({ lengths }) => lengths).sort((one, other) => one.length - other.length);
@@ -43,7 +40,7 @@ export function parseMidpoint(root: JsonNode, head: SpecHead): MidpointSpec {
     quick: {
       stories: integer(field(quick, 'stories'), 1, fewest),
       lengths: list(field(quick, 'lengths'), 1, 8).map((node) => {
-        const length = even(node, 2);
+        const length = even(node);
         return short?.includes(length) === true
           ? length
           : node.refuse(`${node.path} is ${length}, which is not among the lengths of every axis.`);
@@ -53,41 +50,21 @@ export function parseMidpoint(root: JsonNode, head: SpecHead): MidpointSpec {
   };
 }
 
-function even(node: JsonNode, least: number): number {
-  const value = integer(node, least, MOST_ACTS);
+function even(node: JsonNode): number {
+  const value = integer(node, 2, MOST_ACTS);
   return value % 2 === 0
     ? value
     : node.refuse(`${node.path} must be even, so that half of the acts can be of either side, got ${value}.`);
 }
 
 function parseAxis(node: JsonNode, ids: readonly (typeof AXIS_IDS)[number][], blocks: number): MidpointAxis {
-  const lengths = list(field(node, 'lengths'), 1, 8).map((item, i, all) => {
-    const length = even(item, 2);
-    return i === 0 || length > Number(all[i - 1]?.value)
-      ? length
-      : item.refuse(`${item.path} must be above the length before it, got ${length}.`);
-  });
+  const lengths = ascending(field(node, 'lengths'), 'length', even);
   if (!lengths.includes(blocks))
     node.refuse(
       `${node.path}.lengths must hold blocks, ${blocks}: blocks are compared with pure contexts of that length.`,
     );
   const names = { light: words(field(node, 'light'), 40), dark: words(field(node, 'dark'), 40) };
-  const seen = new Map<string, string>();
-  const once = (value: string, path: string): string => {
-    const before = seen.get(value);
-    if (before !== undefined) node.refuse(`${path} is the same as ${before}: ${shown(value)}. Write another one.`);
-    seen.set(value, path);
-    return value;
-  };
-  const plain = (item: JsonNode): string => {
-    const value = once(words(item, MOST_CHARACTERS), item.path);
-    const name = namedIn(value, [names.light, names.dark]);
-    return name === null
-      ? value
-      : item.refuse(
-          `${item.path} holds "${name}", which names ${names.light} or ${names.dark}: ${shown(value)}. Show it in other words.`,
-        );
-  };
+  const plain = unnamedOnce(node, [names.light, names.dark], MOST_CHARACTERS);
   const actsNode = field(node, 'acts');
   const acts = list(actsNode, lengths.at(-1) ?? 0, MOST_ACTS).map((item) => ({
     light: plain(actOf(field(item, 'light'))),
@@ -105,10 +82,10 @@ function parseAxis(node: JsonNode, ids: readonly (typeof AXIS_IDS)[number][], bl
   }));
   const twice = stories.find(({ id }, i) => stories.findIndex((one) => one.id === id) < i);
   if (twice !== undefined) node.refuse(`${node.path}.stories has the id "${twice.id}" twice. Give each story its own.`);
-  checkLengths(node, 'acts', acts);
-  checkLengths(
+  checkMeanLengths(node, `${node.path}.acts`, acts);
+  checkMeanLengths(
     node,
-    'stories',
+    `${node.path}.stories`,
     stories.flatMap(({ tests }) => tests),
   );
   return { id: oneOf(field(node, 'id'), ids), ...names, lengths, acts, stories };
@@ -119,19 +96,4 @@ function actOf(node: JsonNode): JsonNode {
   return /^\{He\} [^\n]+[.!?]["”]?$/.test(text(node))
     ? node
     : node.refuse(`${node.path} must begin with "{He} " and end with a full stop, got ${shown(text(node))}.`);
-}
-
-function checkLengths(
-  node: JsonNode,
-  what: string,
-  some: readonly Readonly<Record<(typeof SIDES)[number], string>>[],
-): void {
-  const [light, dark] = SIDES.map((side) => some.reduce((sum, one) => sum + one[side].length, 0) / some.length) as [
-    number,
-    number,
-  ];
-  if (Math.abs(light - dark) > LENGTH_SHARE * Math.max(light, dark))
-    node.refuse(
-      `${node.path}.${what}: the light versions have ${light.toFixed(0)} characters on average and the dark ones ${dark.toFixed(0)}; they must not differ by more than ${100 * LENGTH_SHARE} %, or length would tell them apart.`,
-    );
 }

@@ -3,14 +3,14 @@
  * ends lie close together does not blow it up.
  */
 import { EVENT_IDS, type EventId } from './plan.ts';
-import type { StoryOdds } from './run.ts';
+import { type ContextOdds, oddsAfter } from '../context-odds.ts';
 import type { MidpointAxis } from './spec.ts';
 
 /** An axis with what was measured of its stories. */
 export interface AxisOdds {
   readonly axis: MidpointAxis;
   readonly lengths: readonly number[];
-  readonly stories: readonly StoryOdds[];
+  readonly stories: readonly ContextOdds[];
 }
 
 /** How far one story has gone and how far it could, in nats: a place is the sum of the first over the sum of the second. */
@@ -19,19 +19,23 @@ export interface Way {
   readonly whole: number;
 }
 
-/** The mean log odds of a story after one context; NaN where it was not read. */
-function oddsAfter(story: StoryOdds, id: string): number {
-  const odds = story.get(id) ?? [];
-  return odds.reduce((sum, value) => sum + value, 0) / odds.length;
+/** The place of some stories, by their numbers in `ways`. */
+export function placeAmong(ways: readonly Way[], stories: Iterable<number>): number {
+  let [gone, whole] = [0, 0];
+  for (const story of stories) {
+    gone += ways[story]?.gone ?? NaN;
+    whole += ways[story]?.whole ?? NaN;
+  }
+  return gone / whole;
 }
 
 /** From all dark to all light at one length. */
-export function gapAt(story: StoryOdds, length: number): number {
+export function gapAt(story: ContextOdds, length: number): number {
   return oddsAfter(story, `light.${length}`) - oddsAfter(story, `dark.${length}`);
 }
 
 /** Equally many acts in a drawn order and its mirror image, over some lengths. */
-export function mixedWay(story: StoryOdds, lengths: readonly number[]): Way {
+export function mixedWay(story: ContextOdds, lengths: readonly number[]): Way {
   const gone = lengths.map(
     (length) =>
       (oddsAfter(story, `mixed.${length}`) + oddsAfter(story, `mirror.${length}`)) / 2 -
@@ -41,13 +45,13 @@ export function mixedWay(story: StoryOdds, lengths: readonly number[]): Way {
 }
 
 /** Both orders of two blocks, with what stands between or after them. */
-export function blockWay(story: StoryOdds, blocks: number, event: EventId): Way {
+export function blockWay(story: ContextOdds, blocks: number, event: EventId): Way {
   const both = (oddsAfter(story, `dark-light.${event}`) + oddsAfter(story, `light-dark.${event}`)) / 2;
   return { gone: both - oddsAfter(story, `dark.${blocks}`), whole: gapAt(story, blocks) };
 }
 
 /** How far the second block has brought the odds: light acts after dark ones, from all dark up. */
-export function backWay(story: StoryOdds, blocks: number): Way {
+export function backWay(story: ContextOdds, blocks: number): Way {
   return {
     gone: oddsAfter(story, 'dark-light.plain') - oddsAfter(story, `dark.${blocks}`),
     whole: gapAt(story, blocks),
@@ -55,7 +59,7 @@ export function backWay(story: StoryOdds, blocks: number): Way {
 }
 
 /** The other way round: dark acts after light ones, from all light down. */
-export function awayWay(story: StoryOdds, blocks: number): Way {
+export function awayWay(story: ContextOdds, blocks: number): Way {
   return {
     gone: oddsAfter(story, `light.${blocks}`) - oddsAfter(story, 'light-dark.plain'),
     whole: gapAt(story, blocks),

@@ -9,8 +9,7 @@ export const AXIS_IDS = ['moral', 'mood', 'style'] as const;
 export type AxisId = (typeof AXIS_IDS)[number];
 
 /** Both versions of an act or of an ending. */
-export const SIDES = ['light', 'dark'] as const;
-export type Side = (typeof SIDES)[number];
+export type Side = 'light' | 'dark';
 export type Versions = Readonly<Record<Side, string>>;
 
 /** An opening with two endings, which are asked for after the acts. */

@@ -9,6 +9,7 @@ import { levels, meanOver, NEVER, type Numbers } from './numbers.ts';
 import { netOf } from './orders.ts';
 import { type ConditionId, type MixtureSpec } from './spec.ts';
 import type { Row, Table } from './table.ts';
+import { pointOf } from '../figure-point.ts';
 
 const TONES = ['first', 'second', 'third', 'fourth'] as const;
 const ODDS = 'log odds of going on kindly, nats';
@@ -198,10 +199,6 @@ function rivals(spec: MixtureSpec, { rivalries }: Numbers): FigurePanel {
     series: [{ name: 'adding up less the rival', as: 'intervals', tone: 'first', points }],
     lines: [{ at: 0, across: 'x', says: 'as good as the rival' }],
   };
-}
-
-function pointOf(x: number | string, { value, low, high }: Estimate): FigurePoint {
-  return { x, y: value, ...(low === null || high === null ? {} : { low, high }) };
 }
 
 function drawable({ y }: FigurePoint): boolean {

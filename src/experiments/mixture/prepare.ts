@@ -64,7 +64,7 @@ export async function prepareMixture(
   const ground = await subject.ground(signal);
   const matched = await strengthOfKl(
     subject,
-    (strength) => ([1, -1] as const).map((side) => instrumentSteering(spec, steering, strength, side, ground, subject)),
+    (strength) => ([1, -1] as const).map((side) => mixtureSteering(spec, steering, strength, side, ground, subject)),
     spec.thresholds.kl,
     signal,
   );
@@ -77,7 +77,7 @@ export async function prepareMixture(
 }
 
 /** The push of a side, +1 towards kind. Throws what makeSteering throws. */
-export function instrumentSteering(
+export function mixtureSteering(
   { steering: depth }: MixtureSpec,
   steering: Instrument,
   strength: number,

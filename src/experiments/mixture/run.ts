@@ -10,7 +10,7 @@ import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { scoreAt } from '../gauge.ts';
 import type { Likelihood, Pushed, Subject } from '../subject.ts';
 import { dosed, type MixtureUnit, passagesOf, questionsOf, unitOf } from './contexts.ts';
-import { type Prepared, preparedFromJson, instrumentSteering } from './prepare.ts';
+import { type Prepared, preparedFromJson, mixtureSteering } from './prepare.ts';
 import { layerAt, type MixtureSpec } from './spec.ts';
 
 /** Digits of a number in a units file; readings of a model repeat to fewer. */
@@ -60,7 +60,7 @@ async function oddsOf(
       side === 0 || prepared.strength === null
         ? null
         : {
-            push: instrumentSteering(
+            push: mixtureSteering(
               spec,
               prepared.steering,
               prepared.strength,

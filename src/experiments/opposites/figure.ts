@@ -9,11 +9,12 @@ import { INTERVENTIONS, type SteeringId } from './steering-directions.ts';
 import { STEERED_WORDS, steeringMeasures } from './steering-findings.ts';
 import type { AxisRow } from './rows.ts';
 import { CELLS, type CellId, type OppositesSpec } from './spec.ts';
+import { pointOf } from '../figure-point.ts';
 
-/** A tone a cell: moral in the poles' inks, others in the neutral ones. */
+/** A tone a cell; none is a pole. */
 const TONES: Readonly<Record<CellId, FigureSeries['tone']>> = {
-  'moral-opposable': 'positive',
-  'moral-single': 'negative',
+  'moral-opposable': 'fifth',
+  'moral-single': 'sixth',
   'other-opposable': 'first',
   'other-single': 'second',
 };
@@ -109,19 +110,17 @@ function dosePanel(spec: OppositesSpec, rows: readonly AxisRow[], gain: string, 
       name: says,
       as: 'line',
       tone: TONES[id],
-      points: doses.map((dose): FigurePoint => {
-        const { value, low, high } = doseEstimate(
-          spec,
-          rows.filter(({ cell }) => cell === id),
+      points: doses.map((dose) =>
+        pointOf(
           dose,
-        );
-        return {
-          x: dose,
-          y: value,
-          ...(low === null || high === null ? {} : { low, high }),
-          label: `${says}, ${dose}`,
-        };
-      }),
+          doseEstimate(
+            spec,
+            rows.filter(({ cell }) => cell === id),
+            dose,
+          ),
+          `${says}, ${dose}`,
+        ),
+      ),
     })),
     bands: [rope],
     lines: [ZERO],
@@ -140,17 +139,10 @@ const SHORT: Readonly<Record<SteeringId, string>> = {
 function steeringPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): FigurePanel[] {
   const measures = steeringMeasures(spec, rows);
   const means = INTERVENTIONS.flatMap((id): FigurePoint[] => {
-    const { value, low, high, n } = measures.find((measure) => measure.id === `push-${id}`)?.estimate ?? NOTHING;
-    return Number.isNaN(value)
+    const estimate = measures.find((measure) => measure.id === `push-${id}`)?.estimate ?? NOTHING;
+    return Number.isNaN(estimate.value)
       ? []
-      : [
-          {
-            x: SHORT[id],
-            y: value,
-            ...(low === null || high === null ? {} : { low, high }),
-            label: `${STEERED_WORDS[id]}: ${axesOf(n)}`,
-          },
-        ];
+      : [pointOf(SHORT[id], estimate, `${STEERED_WORDS[id]}: ${axesOf(estimate.n)}`)];
   });
   if (means.length === 0) return [];
   const dots = rows.flatMap((row) =>

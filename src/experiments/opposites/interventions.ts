@@ -68,7 +68,7 @@ export async function runInterventions(
   const found: SteeringBits[] = [];
   for (const id of INTERVENTIONS) {
     const steeringAt = (strength: number): Push =>
-      instrumentSteering(id, directions[id], stream, strength, ground, subject);
+      interventionSteering(id, directions[id], stream, strength, ground, subject);
     const { strength, reached } = await strengthOfKl(subject, (strength) => [steeringAt(strength)], plan.kl, signal, {
       texts: plan.texts,
       tolerance: plan.tolerance,
@@ -88,7 +88,7 @@ export async function runInterventions(
   return found;
 }
 
-function instrumentSteering(
+function interventionSteering(
   id: SteeringId,
   direction: Float32Array,
   stream: number,

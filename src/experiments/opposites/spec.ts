@@ -6,6 +6,7 @@ import { field, has, integer, type JsonNode, list, words } from '../../json/json
 import { shown } from '../../base/shown.ts';
 import { flag, identifier, inRange, positive, share } from '../../json/json-values.ts';
 import type { SpecHead } from '../design.ts';
+import { ascending } from '../spec-checks.ts';
 import { checkAxes, clause, type OppositesAxis, sentence, triggerOf } from './strings.ts';
 
 /** How the stream is pushed, at the layer that is read. */
@@ -90,12 +91,7 @@ export function parseOpposites(root: JsonNode, head: SpecHead): OppositesSpec {
     root.refuse(
       `${root.path}.triggers must be even in number, since items are read in two halves, got ${items}. Add or take away one.`,
     );
-  const doses = list(field(root, 'doses'), 1, 8).map((node, i, all) => {
-    const dose = integer(node, 1, items);
-    return i === 0 || dose > Number(all[i - 1]?.value)
-      ? dose
-      : node.refuse(`${node.path} must be above the dose before it, got ${dose}.`);
-  });
+  const doses = ascending(field(root, 'doses'), 'dose', (node) => integer(node, 1, items));
   const most = doses.at(-1) ?? 0;
   if (most < items / 2)
     root.refuse(

@@ -2,13 +2,13 @@
  * What preparation and units leave behind, to and from JSON. It is analysed as it lies in the file, so it is read back
  * with the path of what is wrong.
  */
-import { AppError } from '../../base/errors.ts';
 import type { RunSize } from '../experiment-types.ts';
 import { significantAll } from '../../base/round.ts';
 import { field, integer, type JsonNode, list, number, text } from '../../json/json-path.ts';
 import { exactly, identifier, oneOf, positive } from '../../json/json-values.ts';
 import { orNull } from '../../formats/probe/report-parts.ts';
 import type { JsonObject } from '../design.ts';
+import { unitRoot } from '../unit-json.ts';
 import { packVectors, unpackVectors } from '../vectors.ts';
 import type { AxisGeometry, Products } from './geometry.ts';
 import type { Strength } from '../matched-steering.ts';
@@ -78,7 +78,7 @@ export function preparedToJson({ units, ...rest }: OppositesPrepared): JsonObjec
 
 /** The inverse of {@link preparedToJson}. Throws `unit-invalid`. */
 export function preparedFromJson(json: JsonObject): OppositesPrepared {
-  const root = rootOf(json, 'prepared');
+  const root = unitRoot(json, 'prepared');
   const layers = list(field(root, 'layers'), 1, 16).map((node) => integer(node, 0, MOST));
   const hidden = integer(field(root, 'hidden'), 1, 100_000);
   return {
@@ -106,7 +106,7 @@ export function axisDataFromJson(
   unit: string,
   { layers, hidden }: Pick<OppositesPrepared, 'layers' | 'hidden'>,
 ): AxisData {
-  const root = rootOf(json, unit);
+  const root = unitRoot(json, unit);
   const numbers = (node: JsonNode, count: number): number[] => exactly(node, count, number);
   const tokens = field(root, 'tokens');
   const items = list(field(tokens, 'opposite'), 1, MOST).length;
@@ -173,15 +173,5 @@ function matchFrom(node: JsonNode): Match {
     bits: number(field(node, 'bits')),
     tokens: integer(field(node, 'tokens'), -MOST, MOST),
     fit: oneOf(field(node, 'fit'), ['full', 'tokens', 'bits', 'none']),
-  };
-}
-
-function rootOf(value: JsonObject, path: string): JsonNode {
-  return {
-    value,
-    path,
-    refuse: (message) => {
-      throw new AppError('unit-invalid', `${message} Run the experiment again.`);
-    },
   };
 }

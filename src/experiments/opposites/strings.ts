@@ -4,6 +4,7 @@
  */
 import { type JsonNode, words } from '../../json/json-path.ts';
 import { shown } from '../../base/shown.ts';
+import { namedIn, onceEach } from '../spec-checks.ts';
 
 /** One pair of opposites. */
 export interface OppositesAxis {
@@ -27,12 +28,6 @@ export interface OppositesAxis {
 }
 
 const MOST_CHARACTERS = 200;
-
-/** How many letters of a name its other forms share: `generous`, `generosity`. */
-const STEM = 5;
-
-/** Shorter parts of a name of several words (`of`, `the`) say nothing by themselves. */
-const SHORTEST_PART = 4;
 
 /** One sentence about somebody: `He ... .` */
 export function sentence(node: JsonNode): string {
@@ -72,12 +67,7 @@ export function checkAxes(
   neutralNode: JsonNode,
   neutral: readonly string[],
 ): void {
-  const seen = new Map<string, string>();
-  const once = (key: string, path: string): void => {
-    const before = seen.get(key);
-    if (before !== undefined) node.refuse(`${path} is the same as ${before}: ${shown(key)}. Write another one.`);
-    seen.set(key, path);
-  };
+  const once = onceEach(node);
   axes.forEach((axis, a) => {
     const path = `${node.path}[${a}]`;
     once(`id ${axis.id}`, `${path}.id`);
@@ -101,17 +91,4 @@ export function checkAxes(
       );
     }
   }
-}
-
-/** The first word of `value` that is a form of a part of one of the names, or null. */
-export function namedIn(value: string, names: readonly string[]): string | null {
-  const parts = names
-    .flatMap((name) => wordsOf(name).filter((part, _, all) => all.length === 1 || part.length >= SHORTEST_PART))
-    .map((part) => part.slice(0, STEM));
-  return wordsOf(value).find((word) => parts.some((part) => word.startsWith(part))) ?? null;
-}
-
-/** Small letters only; hyphens and apostrophes part words. */
-function wordsOf(value: string): string[] {
-  return value.toLowerCase().match(/[a-z]+/g) ?? [];
 }

@@ -28,10 +28,10 @@ const LOOKS: Readonly<Record<PlacedEstimates['placement'], FigureSeries['tone']>
   early: 'second',
   middle: 'third',
   last: 'fourth',
-  gated: 'positive',
-  readout: 'positive',
-  fixed: 'negative',
-  calculator: 'negative',
+  gated: 'fifth',
+  readout: 'fifth',
+  fixed: 'sixth',
+  calculator: 'sixth',
 };
 
 /** A series a placement, so that the key names every mark. */
@@ -100,7 +100,7 @@ function visibility({ family, visible }: FamilyFindings, margin: number): Figure
     y: { label: 'AUROC, on against off', range: [0, 1] },
     series: [
       ...steered.map((one) => line(one, LOOKS[one.name as Placement])),
-      ...visible.filter(({ name }) => name === 'head').map((one) => line(one, 'positive')),
+      ...visible.filter(({ name }) => name === 'head').map((one) => line(one, 'fifth')),
     ],
     bands: [{ from: 0.5 - margin, to: 0.5 + margin, says: 'cannot be seen' }],
     lines: [{ at: 0.5, across: 'x', says: 'chance' }],

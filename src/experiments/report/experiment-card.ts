@@ -21,7 +21,7 @@ import { table } from '../../formats/probe/card-tables.ts';
 export function experimentCard(report: ExperimentReport): string {
   const { experiment, because, gates, contrasts, measures, wouldChange, limits, figure } = report;
   const { glyph, word } = VERDICT_WORDS[report.verdict];
-  const earlier = earlierWords(experiment.design);
+  const earlier = earlierWords(experiment);
   return `${[
     `# ${experiment.id}. ${experiment.title}`,
     `**${glyph} ${word}** (${report.verdict}). ${because}`,

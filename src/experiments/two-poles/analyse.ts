@@ -1,13 +1,14 @@
 /** From the units to the verdict: gates, contrasts, measures, the rule, and what the experiment cannot say. */
 import { clusterMean } from '../../stats/effect.ts';
+import { mean } from '../../stats/stats.ts';
 import { spearman } from '../../stats/spearman.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import type { Findings, Gate, Measure, RunSize } from '../experiment-types.ts';
 import { briefly, gateNeeded } from '../verdict-words.ts';
 import { listed, type Planned, plannedContrasts } from './contrasts.ts';
-import { doseShares } from './doses.ts';
+import { type DosePoint, dosePoints, doseShares } from './doses.ts';
 import { twoPolesFigure } from './figure.ts';
-import { meanGains, shareOf, shownOf } from './gains.ts';
+import { beyondOf, meanGains, shareOf, shownOf } from './gains.ts';
 import { judge } from './judge.ts';
 import { type AxisRow, ofClass, overAxes, overTopics, rowsOf } from './rows.ts';
 import { CLASSES, type TwoPolesSpec } from './spec.ts';
@@ -22,6 +23,7 @@ export function analyseTwoPoles(
   const rows = rowsOf(spec, size, units);
   const planned = plannedContrasts(spec, rows);
   const gates = gatesOf(spec, rows);
+  const doses = dosePoints(spec, rows);
   const { verdict, because } = judge(gates, planned, spec.thresholds, {
     conduct: meanGains(ofClass(rows, 'conduct').map(({ gains }) => gains)),
     style: meanGains(ofClass(rows, 'style').map(({ gains }) => gains)),
@@ -31,10 +33,10 @@ export function analyseTwoPoles(
     because,
     gates,
     contrasts: listed(planned),
-    measures: measuresOf(spec, rows),
+    measures: measuresOf(spec, rows, doses),
     wouldChange: wouldChange(spec, gates, planned),
     limits: limitsOf(spec, size, rows),
-    figure: twoPolesFigure(spec, rows, planned),
+    figure: twoPolesFigure(spec, rows, planned, doses),
   };
 }
 
@@ -68,7 +70,7 @@ function gatesOf(spec: TwoPolesSpec, rows: readonly AxisRow[]): Gate[] {
   ];
 }
 
-function measuresOf(spec: TwoPolesSpec, rows: readonly AxisRow[]): Measure[] {
+function measuresOf(spec: TwoPolesSpec, rows: readonly AxisRow[], doses: readonly DosePoint[]): Measure[] {
   const { draws, seed } = spec;
   const gains = CLASSES.flatMap((kind) =>
     (['own', 'opposite', 'marked'] as const).map((which): Measure => ({
@@ -93,10 +95,10 @@ function measuresOf(spec: TwoPolesSpec, rows: readonly AxisRow[]): Measure[] {
       id: `beyond-of-${row.axis.id}`,
       says: `W(opposite) less W(marked), ${row.axis.a} – ${row.axis.b}`,
       unit: 'bits a turn; n: topics',
-      estimate: overTopics(row, ([one]) => (one?.opposite ?? NaN) - (one?.marked ?? NaN), draws, seed),
+      estimate: overTopics(row, beyondOf, draws, seed),
     },
   ]);
-  return [...gains, ...doseShares(spec, rows), ...axes.filter(({ estimate }) => Number.isFinite(estimate.value))];
+  return [...gains, ...doseShares(doses), ...axes.filter(({ estimate }) => Number.isFinite(estimate.value))];
 }
 
 const SAYS = {
@@ -118,13 +120,13 @@ function wouldChange({ thresholds }: TwoPolesSpec, gates: readonly Gate[], plann
 function limitsOf(spec: TwoPolesSpec, size: RunSize, rows: readonly AxisRow[]): string[] {
   const shares = rows.map(({ gains }) => gains.opposite / gains.own);
   const neutral = rows.map(({ data }) => {
-    const bits = data.contexts
-      .flatMap(({ asked }) => asked)
-      .flatMap(({ doses }) => {
-        const after = doses.at(-1)?.neutral ?? [];
-        return [((after[0] ?? NaN) + (after[1] ?? NaN)) / 2 - (after[2] ?? NaN)];
-      });
-    return bits.reduce((sum, value) => sum + value, 0) / bits.length;
+    const asked = data.contexts.flatMap((context) => context.asked);
+    return mean(
+      asked.map(({ doses }) => {
+        const [a = NaN, b = NaN, plain = NaN] = doses.at(-1)?.neutral ?? [];
+        return (a + b) / 2 - plain;
+      }),
+    );
   });
   return [
     ...(size === 'quick'

@@ -1,11 +1,12 @@
 /** The planned contrasts: both classes against each other, and each for itself. */
+import type { Resampled } from '../../stats/cluster-statistic.ts';
 import { holm } from '../../stats/holm.ts';
 import { detectableBy } from '../../stats/power.ts';
 import { signFlip } from '../../stats/sign-flip.ts';
 import type { Contrast } from '../experiment-types.ts';
 import { ropeReading } from '../rope.ts';
 import { beyondOf, beyondShareOf, type Gains, shareOf } from './gains.ts';
-import { type AxisRow, dealtP, ofClass, overAxes, type Spread } from './rows.ts';
+import { type AxisRow, dealtP, ofClass, overAxes } from './rows.ts';
 import { type AxisClass, CLASSES, type TwoPolesSpec } from './spec.ts';
 
 /** All of them, by what the rule asks. */
@@ -51,17 +52,18 @@ export function plannedContrasts(spec: TwoPolesSpec, rows: readonly AxisRow[]): 
   const dealt = `axes dealt to the two classes at random, ${permutations} times`;
   const shareRope = [-thresholds.shareRope, thresholds.shareRope] as const;
   const gainRope = [-thresholds.gainBits, thresholds.gainBits] as const;
-  const tested = (
-    at: number,
+  /** `at`: which of the tests is its own; null: none. */
+  const contrast = (
+    at: number | null,
     parts: Pick<Contrast, 'id' | 'says' | 'unit' | 'null'>,
-    { estimate, standardError }: Spread,
+    { estimate, standardError }: Resampled,
     freedom: number,
     rope: readonly [number, number] | null,
   ): Contrast => ({
     ...parts,
     estimate,
-    p: ps[at] ?? null,
-    pHolm: corrected[at] ?? null,
+    p: at === null ? null : (ps[at] ?? null),
+    pHolm: at === null ? null : (corrected[at] ?? null),
     rope,
     reading: rope === null ? null : ropeReading(estimate, rope),
     detectable: known(detectableBy(standardError, freedom)),
@@ -69,7 +71,7 @@ export function plannedContrasts(spec: TwoPolesSpec, rows: readonly AxisRow[]): 
   const n = rows.length;
   const gain = (kind: AxisClass, at: number): Contrast => {
     const mine = both[at] ?? [];
-    return tested(
+    return contrast(
       2 + at,
       {
         id: `gain-${kind}`,
@@ -87,18 +89,16 @@ export function plannedContrasts(spec: TwoPolesSpec, rows: readonly AxisRow[]): 
   };
   const share = (kind: AxisClass, at: number): Contrast => {
     const mine = both[at] ?? [];
-    return {
-      ...tested(
-        -1,
-        { id: `share-${kind}`, says: `W(opposite) / W(own) on axes of ${kind}`, unit: SHARE, null: 'interval only' },
-        overAxes([mine], shareOf, draws, seed + 30 + at),
-        mine.length - 1,
-        null,
-      ),
-    };
+    return contrast(
+      null,
+      { id: `share-${kind}`, says: `W(opposite) / W(own) on axes of ${kind}`, unit: SHARE, null: 'interval only' },
+      overAxes([mine], shareOf, draws, seed + 30 + at),
+      mine.length - 1,
+      null,
+    );
   };
   return {
-    shares: tested(
+    shares: contrast(
       0,
       {
         id: 'shares',
@@ -110,7 +110,7 @@ export function plannedContrasts(spec: TwoPolesSpec, rows: readonly AxisRow[]): 
       n - 2,
       shareRope,
     ),
-    beyondShares: tested(
+    beyondShares: contrast(
       1,
       {
         id: 'beyond-shares',

@@ -1,9 +1,9 @@
 /** How the share grows with the number of turns that show X: on the topics that are read at every dose. */
-import { FEWEST_UNITS, percentileEstimate, withoutInterval } from '../../stats/effect.ts';
+import { clusterStatistic } from '../../stats/cluster-statistic.ts';
 import type { Estimate } from '../../stats/estimate.ts';
-import { createRng } from '../../base/rng.ts';
+import { mean } from '../../stats/stats.ts';
 import type { Measure } from '../experiment-types.ts';
-import { meanOf, poleGains } from './gains.ts';
+import { poleGains, ratio } from './gains.ts';
 import { type AxisRow, ofClass } from './rows.ts';
 import { type AxisClass, CLASSES, type TwoPolesSpec } from './spec.ts';
 
@@ -27,47 +27,38 @@ export function dosePoints(spec: TwoPolesSpec, rows: readonly AxisRow[]): DosePo
           .flatMap(({ doses }) => doses.filter((one) => one.dose === dose).map(poleGains));
         return gains.length === 0
           ? []
-          : [{ own: meanOf(gains.map(({ own }) => own)), opposite: meanOf(gains.map(({ opposite }) => opposite)) }];
+          : [{ own: mean(gains.map(({ own }) => own)), opposite: mean(gains.map(({ opposite }) => opposite)) }];
       });
       if (axes.length === 0) return [];
-      const over = (statistic: (pick: typeof axes) => number): Estimate => resampled(axes, statistic, spec);
-      const mean = (pick: typeof axes, which: 'own' | 'opposite'): number => meanOf(pick.map((one) => one[which]));
+      const over = (statistic: (own: number, opposite: number) => number): Estimate =>
+        clusterStatistic(
+          axes.length,
+          (pick) => {
+            const drawn = axes.flatMap((_, i) => axes[pick[i] ?? -1] ?? []);
+            return statistic(mean(drawn.map(({ own }) => own)), mean(drawn.map(({ opposite }) => opposite)));
+          },
+          spec.draws,
+          spec.seed,
+        );
       return [
         {
           kind,
           dose,
-          own: over((pick) => mean(pick, 'own')),
-          opposite: over((pick) => mean(pick, 'opposite')),
-          share: over((pick) => mean(pick, 'opposite') / mean(pick, 'own')),
+          own: over((own) => own),
+          opposite: over((_, opposite) => opposite),
+          share: over((own, opposite) => ratio(opposite, own)),
         },
       ];
     }),
   );
 }
 
-/** The same as measures. */
-export function doseShares(spec: TwoPolesSpec, rows: readonly AxisRow[]): Measure[] {
-  return dosePoints(spec, rows).map(({ kind, dose, share }) => ({
+/** Their shares as measures. */
+export function doseShares(points: readonly DosePoint[]): Measure[] {
+  return points.map(({ kind, dose, share }) => ({
     id: `dose-${dose}-${kind}`,
     says: `W(opposite) / W(own) where ${dose} ${dose === 1 ? 'turn shows' : 'turns show'} X, on ${kind}, topics read at every dose`,
     unit: 'share; n: axes',
     estimate: share,
   }));
-}
-
-function resampled<T extends object>(
-  axes: T[],
-  statistic: (pick: T[]) => number,
-  { draws, seed }: TwoPolesSpec,
-): Estimate {
-  const n = axes.length;
-  const value = statistic(axes);
-  if (n < FEWEST_UNITS) return withoutInterval(value, n, 'items');
-  const rng = createRng(seed);
-  const found: number[] = [];
-  for (let draw = 0; draw < draws; draw += 1) {
-    const one = statistic(axes.flatMap(() => axes[rng.below(n)] ?? []));
-    if (Number.isFinite(one)) found.push(one);
-  }
-  return percentileEstimate(value, found, n);
 }

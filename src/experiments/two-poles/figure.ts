@@ -1,20 +1,25 @@
 /** The figure: what each axis gains, what a class gains by the number of turns that show X, and the share by class. */
-import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
-import type { Estimate } from '../../stats/estimate.ts';
+import type { ExperimentFigure, FigurePanel, FigureSeries } from '../../charts/figure.ts';
 import type { Planned } from './contrasts.ts';
-import { dosePoints } from './doses.ts';
+import type { DosePoint } from './doses.ts';
+import { beyondOf } from './gains.ts';
 import { type AxisRow, ofClass, overTopics } from './rows.ts';
 import { type AxisClass, CLASSES, mostShown, type TwoPolesSpec } from './spec.ts';
+import { pointOf } from '../figure-point.ts';
 
-const TONES: Readonly<Record<AxisClass, FigureSeries['tone']>> = { conduct: 'negative', style: 'first' };
+const TONES: Readonly<Record<AxisClass, FigureSeries['tone']>> = { conduct: 'fifth', style: 'first' };
 const LONG: Readonly<Record<AxisClass, string>> = { conduct: 'conduct and feeling', style: 'style' };
 
 /** The Waluigi gain by axis first; the dose only where it was read. */
-export function twoPolesFigure(spec: TwoPolesSpec, rows: readonly AxisRow[], planned: Planned): ExperimentFigure {
-  const doses = dosePanel(spec, rows);
+export function twoPolesFigure(
+  spec: TwoPolesSpec,
+  rows: readonly AxisRow[],
+  planned: Planned,
+  doses: readonly DosePoint[],
+): ExperimentFigure {
   return {
     caption: `Waluigi gain by axis: how many bits cheaper a turn of the opposite becomes once ${mostShown(spec)} turns of other topics have shown one pole, beyond a marked turn of another axis. Coloured: the opposite, with its 95 % interval over topics; grey: the shown pole itself. Axes of conduct and feeling first, then axes of style, each in order of the gain. Share by class: what the opposite gains as a share of what the shown pole gains, an axis a dot, each class with its 95 % interval over axes.${doses.length === 0 ? '' : ' By dose: what both gain by how many turns show the pole.'}`,
-    panels: [axisPanel(spec, rows), sharePanel(rows, planned), ...doses],
+    panels: [axisPanel(spec, rows), sharePanel(rows, planned), ...dosePanel(doses)],
   };
 }
 
@@ -31,12 +36,7 @@ function axisPanel(spec: TwoPolesSpec, rows: readonly AxisRow[]): FigurePanel {
         as: 'intervals',
         tone: TONES[kind],
         points: ofClass(order, kind).map((row) => {
-          const estimate = overTopics(
-            row,
-            ([one]) => (one?.opposite ?? NaN) - (one?.marked ?? NaN),
-            spec.draws,
-            spec.seed,
-          );
+          const estimate = overTopics(row, beyondOf, spec.draws, spec.seed);
           return pointOf(nameOf(row), estimate, `${row.axis.a} – ${row.axis.b}: ${estimate.value.toFixed(2)}`);
         }),
       })),
@@ -86,8 +86,7 @@ function sharePanel(rows: readonly AxisRow[], { share }: Planned): FigurePanel {
   };
 }
 
-function dosePanel(spec: TwoPolesSpec, rows: readonly AxisRow[]): FigurePanel[] {
-  const points = dosePoints(spec, rows);
+function dosePanel(points: readonly DosePoint[]): FigurePanel[] {
   if (points.length === 0) return [];
   return [
     {
@@ -111,8 +110,4 @@ function dosePanel(spec: TwoPolesSpec, rows: readonly AxisRow[]): FigurePanel[] 
 
 function nameOf({ axis }: AxisRow): string {
   return `${axis.a}–${axis.b}`;
-}
-
-function pointOf(x: number | string, { value, low, high }: Estimate, label: string): FigurePoint {
-  return { x, y: value, ...(low === null || high === null ? {} : { low, high }), label };
 }

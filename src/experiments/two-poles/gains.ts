@@ -4,6 +4,7 @@
  * Both poles are shown in turn, and the mean of the two is taken: own (k is the pole that c shows), opposite (the other one),
  * marked (a turn of another axis, against its own neutral turn).
  */
+import { mean } from '../../stats/stats.ts';
 import { POLES } from './spec.ts';
 import type { ContextData, DoseBits } from './stored.ts';
 
@@ -19,7 +20,7 @@ export interface Gains {
  * of them: the mean of two, one of either pole.
  */
 export function gainsOf({ asked, marked }: ContextData): Gains[] {
-  const markedGain = meanOf(
+  const markedGain = mean(
     marked.flatMap((turn) => {
       const beyond = (shown: 'a' | 'b' | 'neutral'): number => at(turn[shown], 0) - at(turn[shown], 1);
       return POLES.map((shown) => beyond('neutral') - beyond(shown));
@@ -37,35 +38,30 @@ export function poleGains(bits: DoseBits): Pick<Gains, 'own' | 'opposite'> {
     at(bits[shown], pole === 'a' ? 0 : 1) - at(bits[shown], 2);
   const gain = (shown: 'a' | 'b', pole: 'a' | 'b'): number => beyond('neutral', pole) - beyond(shown, pole);
   return {
-    own: meanOf(POLES.map((pole) => gain(pole, pole))),
-    opposite: meanOf(POLES.map((pole) => gain(pole, pole === 'a' ? 'b' : 'a'))),
+    own: mean(POLES.map((pole) => gain(pole, pole))),
+    opposite: mean(POLES.map((pole) => gain(pole, pole === 'a' ? 'b' : 'a'))),
   };
 }
 
 /** Means of some topics. */
 export function meanGains(some: readonly Gains[]): Gains {
   return {
-    own: meanOf(some.map(({ own }) => own)),
-    opposite: meanOf(some.map(({ opposite }) => opposite)),
-    marked: meanOf(some.map(({ marked }) => marked)),
+    own: mean(some.map(({ own }) => own)),
+    opposite: mean(some.map(({ opposite }) => opposite)),
+    marked: mean(some.map(({ marked }) => marked)),
   };
-}
-
-/** The mean; NaN of none. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** W(opposite) / W(own): 0 where the opposite gains nothing, 1 where it is not told which pole was shown. */
 export function shareOf(axes: readonly Gains[]): number {
   const { own, opposite } = meanGains(axes);
-  return opposite / own;
+  return ratio(opposite, own);
 }
 
 /** The same beyond what any marked turn gains: (W(opposite) - W(marked)) / (W(own) - W(marked)). */
 export function beyondShareOf(axes: readonly Gains[]): number {
   const { own, opposite, marked } = meanGains(axes);
-  return (opposite - marked) / (own - marked);
+  return ratio(opposite - marked, own - marked);
 }
 
 /** W(opposite) - W(marked), in bits. */
@@ -78,6 +74,11 @@ export function beyondOf(axes: readonly Gains[]): number {
 export function shownOf(axes: readonly Gains[]): number {
   const { own, marked } = meanGains(axes);
   return own - marked;
+}
+
+/** NaN where there is nothing to take a share of. */
+export function ratio(part: number, whole: number): number {
+  return whole === 0 ? NaN : part / whole;
 }
 
 function at(values: readonly number[], index: number): number {

@@ -6,7 +6,7 @@ import type { Gains } from './gains.ts';
 import { type AxisClass, CLASSES, type TwoPolesSpec } from './spec.ts';
 
 /** What explains how much the opposite gains. */
-export type Account = 'TROPES' | 'OPPOSITES' | 'NEITHER';
+type Account = 'TROPES' | 'OPPOSITES' | 'NEITHER';
 
 /** The account that stands by the rule; null where none does. */
 function accountOf(planned: Planned, thresholds: TwoPolesSpec['thresholds']): Account | null {
@@ -30,44 +30,38 @@ export function judge(
   planned: Planned,
   thresholds: TwoPolesSpec['thresholds'],
   means: Readonly<Record<AxisClass, Gains>>,
-): { readonly verdict: ExperimentVerdict; readonly because: string; readonly account: Account | null } {
+): { readonly verdict: ExperimentVerdict; readonly because: string } {
   const account = accountOf(planned, thresholds);
   const found = `${bitsWords(means)} ${foundWords(planned)}`;
   const failed = gates.filter(({ passed }) => !passed);
   if (failed.length > 0)
     return {
       verdict: 'INCONCLUSIVE',
-      account: null,
       because: `A gate fails: ${failed.map(gateWords).join('; ')}. So nothing is concluded. Found: ${found}`,
     };
   if (account === 'TROPES')
     return {
       verdict: 'CONFIRM',
-      account,
       because: `Tropes: on axes of conduct and feeling the opposite gains ${percent(planned.share.conduct)} of what the shown pole gains, on axes of style ${percent(planned.share.style)}. ${found}`,
     };
   if (account === 'OPPOSITES')
     return {
       verdict: 'DENY',
-      account,
       because: `Opposites, not tropes: the opposite gains ${percent(planned.share.conduct)} of what the shown pole gains on conduct and feeling, and as good as the same, ${percent(planned.share.style)}, on style. ${found}`,
     };
   if (account === 'NEITHER')
     return {
       verdict: 'DENY',
-      account,
       because: `Neither: in no class does the opposite gain more than ${thresholds.gainBits} bit beyond a marked turn of another axis. ${found}`,
     };
   const raised = CLASSES.filter((kind) => above(planned.gains[kind], thresholds.gainBits));
   if (raised.length > 0)
     return {
       verdict: 'PARTIAL',
-      account,
       because: `The opposite gains beyond a marked turn of another axis on ${raised.join(' and ')}, but neither tropes nor opposites stands by the rule. ${found}`,
     };
   return {
     verdict: 'INCONCLUSIVE',
-    account,
     because: `The intervals allow more than one account. Found: ${found}`,
   };
 }

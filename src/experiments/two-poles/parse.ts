@@ -3,7 +3,7 @@ import { field, integer, type JsonNode, list, words } from '../../json/json-path
 import { identifier, inRange, oneOf } from '../../json/json-values.ts';
 import { shown } from '../../base/shown.ts';
 import type { SpecHead } from '../design.ts';
-import { namedIn } from '../opposites/strings.ts';
+import { ascending, namedIn, onceEach } from '../spec-checks.ts';
 import { CLASSES, type PoleAxis, THRESHOLDS, type Topic, type TwoPolesSpec } from './spec.ts';
 
 const MOST_AXES = 200;
@@ -19,12 +19,7 @@ export function parseTwoPoles(root: JsonNode, head: SpecHead): TwoPolesSpec {
   const thresholds = Object.fromEntries(
     THRESHOLDS.map((name) => [name, inRange(field(field(root, 'thresholds'), name), 0, 1000)]),
   ) as TwoPolesSpec['thresholds'];
-  const doses = list(field(root, 'doses'), 1, 8).map((node, i, all) => {
-    const dose = integer(node, 1, MOST_DOSE);
-    return i === 0 || dose > Number(all[i - 1]?.value)
-      ? dose
-      : node.refuse(`${node.path} must be above the dose before it, got ${dose}.`);
-  });
+  const doses = ascending(field(root, 'doses'), 'dose', (node) => integer(node, 1, MOST_DOSE));
   const axesNode = field(root, 'axes');
   const axes = list(axesNode, 2, MOST_AXES).map((node) => parseAxis(node, doses.at(-1) ?? 0));
   checkAxes(axesNode, axes, thresholds.axesPerClass);
@@ -96,12 +91,7 @@ function checkNames(node: JsonNode, at: number, topic: Topic, { a, b }: Pick<Pol
 
 /** Ids and turns once, a marked axis that is there, of the same class, another one, and used once; enough axes in each class. */
 function checkAxes(node: JsonNode, axes: readonly PoleAxis[], needed: number): void {
-  const seen = new Map<string, string>();
-  const once = (key: string, path: string): void => {
-    const before = seen.get(key);
-    if (before !== undefined) node.refuse(`${path} is the same as ${before}: ${shown(key)}. Write another one.`);
-    seen.set(key, path);
-  };
+  const once = onceEach(node);
   axes.forEach((axis, a) => {
     const path = `${node.path}[${a}]`;
     once(`axis ${axis.id}`, `${path}.id`);

@@ -1,6 +1,7 @@
 /** The axes with their gains, and intervals over axes and, within each, over contexts. */
 import { AppError } from '../../base/errors.ts';
 import { createRng } from '../../base/rng.ts';
+import { clusterStatistic, type Resampled } from '../../stats/cluster-statistic.ts';
 import { FEWEST_UNITS, percentileEstimate, withoutInterval } from '../../stats/effect.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 import { standardDeviation } from '../../stats/stats.ts';
@@ -20,13 +21,6 @@ export interface AxisRow {
   readonly contexts: readonly (readonly Gains[])[];
   /** Means over all topics. */
   readonly gains: Gains;
-}
-
-/** A statistic, and how far it varies. */
-export interface Spread {
-  readonly estimate: Estimate;
-  /** Over the resamples, widened as that of a mean has to be; NaN where there is no interval. */
-  readonly standardError: number;
 }
 
 /** The rows in the order of the spec. Throws `units-missing` and `unit-invalid`. */
@@ -55,7 +49,7 @@ export function overAxes(
   statistic: (...groups: (readonly Gains[])[]) => number,
   draws: number,
   seed: number,
-): Spread {
+): Resampled {
   const value = statistic(...groups.map((rows) => rows.map(({ gains }) => gains)));
   const n = groups.reduce((sum, rows) => sum + rows.length, 0);
   const smallest = Math.min(...groups.map(({ length }) => length));
@@ -82,22 +76,19 @@ export function overAxes(
 
 /** A statistic of one axis with its 95 % interval over topics, given the contexts that they were asked after. */
 export function overTopics(
-  { contexts, gains }: AxisRow,
+  { contexts }: AxisRow,
   statistic: (topics: readonly Gains[]) => number,
   draws: number,
   seed: number,
 ): Estimate {
-  const value = statistic([gains]);
   const topics = contexts.flat();
-  const n = topics.length;
-  if (n < FEWEST_UNITS) return withoutInterval(value, n, 'topics');
-  const rng = createRng(seed);
-  const found: number[] = [];
-  for (let draw = 0; draw < draws; draw += 1) {
-    const one = statistic([meanGains(topics.flatMap(() => topics[rng.below(n)] ?? []))]);
-    if (Number.isFinite(one)) found.push(one);
-  }
-  return percentileEstimate(value, found, n);
+  return clusterStatistic(
+    topics.length,
+    (pick) => statistic([meanGains(topics.flatMap((_, i) => topics[pick[i] ?? -1] ?? []))]),
+    draws,
+    seed,
+    'topics',
+  );
 }
 
 /**

@@ -2,19 +2,17 @@
 import { AppError } from '../../base/errors.ts';
 import type { Cost, JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
-import { longestOf, type Reach } from '../reach.ts';
-import type { Subject } from '../subject.ts';
+import { questionsCost, questionsReach } from '../questions.ts';
+import type { Reach } from '../reach.ts';
+import type { Question, Subject } from '../subject.ts';
 import { contextsOf, type PlannedQuestion, questionsOf, SHOWN, type Shown } from './plan.ts';
 import { mostShown, type PoleAxis, type TwoPolesSpec } from './spec.ts';
 import { type AskedData, type AxisData, axisDataToJson, type DoseBits, type MarkedData } from './stored.ts';
 
-/** Characters a token, for estimates. */
-const CHARACTERS = 4.6;
-
 /** The units of a size: one an axis, ordered by id. */
 export function unitsOf(spec: TwoPolesSpec, size: RunSize): UnitPlan[] {
   return spec.axes
-    .map((axis) => ({ id: unitId(axis), cost: costOf(spec, axis, size) }))
+    .map((axis) => ({ id: unitId(axis), cost: questionsCost(askedOf(spec, axis, size)) }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
@@ -23,17 +21,8 @@ export function unitId({ kind, id }: Pick<PoleAxis, 'kind' | 'id'>): string {
   return `${kind}-${id}`;
 }
 
-/** What is shared with the question before is read once, as the subject does. */
-function costOf(spec: TwoPolesSpec, axis: PoleAxis, size: RunSize): Cost {
-  let before = '';
-  let read = 0;
-  for (const { question } of questionsOf(spec, contextsOf(spec, axis, size))) {
-    let shared = 0;
-    while (shared < before.length && before[shared] === question.context[shared]) shared += 1;
-    read += question.context.length - shared + question.continuations.join(' ').length + 1;
-    before = question.context;
-  }
-  return { read: Math.ceil(read / CHARACTERS), written: 0 };
+function askedOf(spec: TwoPolesSpec, axis: PoleAxis, size: RunSize): Question[] {
+  return questionsOf(spec, contextsOf(spec, axis, size)).map(({ question }) => question);
 }
 
 /** Nothing is prepared: no instrument, no strength. */
@@ -44,14 +33,9 @@ export async function prepareAxes(_: TwoPolesSpec, size: RunSize): Promise<JsonO
   return { size };
 }
 
-/** The longest question with its longest ending; nothing is steered. */
+/** The longest question with its longest ending. */
 export function reachOf(spec: TwoPolesSpec, size: RunSize): Reach {
-  const questions = spec.axes.flatMap((axis) => questionsOf(spec, contextsOf(spec, axis, size)));
-  return {
-    longest: longestOf(questions.map(({ question }) => `${question.context} ${longestOf(question.continuations)}`)),
-    written: null,
-    pushes: false,
-  };
+  return questionsReach(spec.axes.flatMap((axis) => askedOf(spec, axis, size)));
 }
 
 /** Bits of every turn of one axis. Throws `unit-invalid` for a unit that the spec does not have. */
@@ -76,14 +60,11 @@ export async function runAxis(
     signal,
   );
   onShare?.(1);
-  const bits = (find: Partial<PlannedQuestion>): readonly number[] => {
-    const at = planned.findIndex((one) =>
-      Object.entries(find).every(([key, value]) => one[key as keyof PlannedQuestion] === value),
-    );
-    return (answers[at] ?? []).map(({ logP }) => -logP / Math.LN2);
-  };
+  const keyOf = ({ context, what, at, dose, shown }: Omit<PlannedQuestion, 'question'>): string =>
+    [context, what, at, dose, shown].join(' ');
+  const bits = new Map(planned.map((one, i) => [keyOf(one), (answers[i] ?? []).map(({ logP }) => -logP / Math.LN2)]));
   const by = (context: number, what: 'own' | 'marked', at: number, dose: number): Record<Shown, readonly number[]> => {
-    const [a = [], b = [], neutral = []] = SHOWN.map((shown) => bits({ context, what, at, dose, shown }));
+    const [a = [], b = [], neutral = []] = SHOWN.map((shown) => bits.get(keyOf({ context, what, at, dose, shown })));
     return { a, b, neutral };
   };
   const data: AxisData = {

@@ -1,9 +1,9 @@
 /** What a unit of a `two-poles` experiment leaves behind, to and from JSON, read back with the path of what is wrong. */
-import { AppError } from '../../base/errors.ts';
 import { significantAll } from '../../base/round.ts';
-import { field, integer, type JsonNode, list, number, text } from '../../json/json-path.ts';
+import { field, integer, type JsonNode, list, number } from '../../json/json-path.ts';
 import { exactly } from '../../json/json-values.ts';
 import type { JsonObject } from '../design.ts';
+import { plannedText, unitRoot } from '../unit-json.ts';
 import { type PlannedContext, SHOWN, type Shown } from './plan.ts';
 import type { Pole } from './spec.ts';
 
@@ -45,13 +45,7 @@ export function axisDataToJson(data: AxisData): JsonObject {
 
 /** The inverse of {@link axisDataToJson}; `planned` is what the spec asks for. Throws `unit-invalid` with the path. */
 export function axisDataFromJson(json: JsonObject, unit: string, planned: readonly PlannedContext[]): AxisData {
-  const root: JsonNode = {
-    value: json,
-    path: unit,
-    refuse: (message) => {
-      throw new AppError('unit-invalid', `${message} Run the experiment again.`);
-    },
-  };
+  const root = unitRoot(json, unit);
   return {
     contexts: exactlyAs(field(root, 'contexts'), planned, (node, { asked, marked }) => ({
       asked: exactlyAs(field(node, 'asked'), asked, askedFrom),
@@ -68,7 +62,7 @@ function exactlyAs<P, T>(node: JsonNode, planned: readonly P[], read: (item: Jso
 
 function askedFrom(node: JsonNode, { topic, doses }: PlannedContext['asked'][number]): AskedData {
   return {
-    topic: same(node, 'topic', topic.id),
+    topic: plannedText(node, 'topic', topic.id),
     doses: exactlyAs(field(node, 'doses'), doses, (item, wanted): DoseBits => {
       const dose = integer(field(item, 'dose'), 1, MOST);
       if (dose !== wanted) item.refuse(`${item.path}.dose is ${dose}, and the spec asks for ${wanted} there.`);
@@ -78,18 +72,11 @@ function askedFrom(node: JsonNode, { topic, doses }: PlannedContext['asked'][num
 }
 
 function markedFrom(node: JsonNode, { topic, pole }: PlannedContext['marked'][number]): MarkedData {
-  same(node, 'pole', pole);
-  return { topic: same(node, 'topic', topic.id), pole, ...bitsFrom(node, 2) };
+  plannedText(node, 'pole', pole);
+  return { topic: plannedText(node, 'topic', topic.id), pole, ...bitsFrom(node, 2) };
 }
 
 function bitsFrom(node: JsonNode, count: number): Record<Shown, readonly number[]> {
   const [a = [], b = [], neutral = []] = SHOWN.map((shown) => exactly(field(node, shown), count, number));
   return { a, b, neutral };
-}
-
-function same(node: JsonNode, key: string, expected: string): string {
-  const value = text(field(node, key));
-  return value === expected
-    ? value
-    : node.refuse(`${node.path}.${key} is "${value}", and the spec asks for "${expected}" there.`);
 }

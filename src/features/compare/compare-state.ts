@@ -13,7 +13,7 @@ export interface CompareState {
   readonly divergence: ComparedDivergence;
 }
 
-const roomFor = placeState((app): CompareState => {
+const stateIn = placeState((app): CompareState => {
   const runs = new ComparedRuns({ offers: () => runOffers(app), preferences: app.preferences });
   return {
     runs,
@@ -22,7 +22,7 @@ const roomFor = placeState((app): CompareState => {
   };
 });
 
-/** Reads the room within the component tree. */
+/** Reads the state within the component tree. */
 export function useCompare(): CompareState {
-  return roomFor(useApp());
+  return stateIn(useApp());
 }

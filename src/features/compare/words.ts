@@ -10,6 +10,13 @@ import type { StripCell } from '../../reading/strip-cell.ts';
 import { tokenName } from '../../content/aria.ts';
 import { count, plainNumber, plural, signed, spoken } from '../../content/numbers.ts';
 
+/** The place itself. */
+export const COMPARE_WORDS = {
+  lead: 'Two readings, token by token. A difference is B less A.',
+  point: 'Point at a word: it is marked in both texts. Or press Tab and use the arrow keys.',
+  underlined: 'Underlined: not in the other run.',
+} as const;
+
 /** How much two runs of `a` and `b` tokens have in common. */
 export function sharedSentence({ shared, parting, alike, complete }: Alignment, a: number, b: number): string {
   if (parting === null) return `Both runs have the same ${plural(a, 'token')}.`;
@@ -18,7 +25,7 @@ export function sharedSentence({ shared, parting, alike, complete }: Alignment, 
     ? ''
     : ' The texts are too long and too different to be searched to the end, so more may be shared.';
   if (!alike)
-    return `${shared === 0 ? 'None' : count(shared)} of ${of} tokens ${shared === 1 ? 'is' : 'are'} shared beyond what any two texts share by chance. That is too little to compare token by token, so nothing is subtracted, and each run is drawn over its own sentences.${rest}`;
+    return `${shared === 0 ? 'None' : count(shared)} of ${of} tokens ${shared === 1 ? 'is' : 'are'} shared beyond what any two texts share by chance. Different texts: nothing is subtracted, and each is drawn over its own sentences.${rest}`;
   return `${count(shared)} of ${of} tokens are shared. The runs part at column ${count(parting)}.${rest}`;
 }
 
@@ -68,7 +75,7 @@ export function interventionsSentence(a: string | null, b: string | null): strin
         : a === b
           ? `Both were ${a}.`
           : `A was ${a}. B was ${b}.`;
-  return `${said} From the pushed layer on, scores hold what was done to the stream as well as what the text did.`;
+  return `${said} From the steered layer on, scores hold what was done to the stream as well as what the text did.`;
 }
 
 /** What two runs on two variants of one model differ by beside their texts; null for runs of the same weights. */

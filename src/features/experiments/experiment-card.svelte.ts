@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { ExperimentOutcome } from '../../experiments/experiment-run.ts';
 import type { ExperimentReport, ExperimentRule } from '../../experiments/experiment-types.ts';
 import { parseReport, parseRule } from '../../experiments/report/experiment-report.ts';
-import { DESIGN_WORDS } from '../../experiments/design-words.ts';
+import { earlierSpecOf } from '../../experiments/design-words.ts';
 import { field, jsonRoot } from '../../json/json-path.ts';
 import type { ShippedExperiment, ShippedRun, ShippedSpec } from '../../state/probes/shipped-experiments.ts';
 
@@ -100,8 +100,8 @@ export class ExperimentCard {
   }
 
   /** The spec that a report is of, as far as its design tells: the one in use or the earlier one. */
-  specOf({ experiment: { design } }: ExperimentReport): ShippedSpec | null {
-    return (DESIGN_WORDS[design].earlierSpec === null ? this.shipped?.spec : this.shipped?.earlier) ?? null;
+  specOf({ experiment }: ExperimentReport): ShippedSpec | null {
+    return (earlierSpecOf(experiment) === null ? this.shipped?.spec : this.shipped?.earlier) ?? null;
   }
 
   /** Shows the run of another model. Throws as {@link settle}. */

@@ -57,10 +57,10 @@ export class ExperimentsState {
   }
 }
 
-/** The room of a page. */
+/** The state of the place in each page. */
 const experimentsState = placeState((app) => new ExperimentsState(app));
 
-/** The room of this page, within the component tree. */
+/** The state of this page, within the component tree. */
 export function useExperiments(): ExperimentsState {
   return experimentsState(useApp());
 }

@@ -1,4 +1,5 @@
-/** The words that the page uses, each explained once, in plain words. */
+/** The words that the page uses, each explained once: eight for everybody, the technical ones behind a press. */
+import type { Axis, ModelIdentity } from '../../probe/probe-types.ts';
 
 /** A word and its meaning. */
 export interface GlossaryEntry {
@@ -6,91 +7,65 @@ export interface GlossaryEntry {
   readonly meaning: string;
 }
 
-/** In the order in which a reader meets them. */
-export const GLOSSARY: readonly GlossaryEntry[] = [
-  {
-    word: 'Residual stream',
-    meaning:
-      'The list of 576 numbers that each layer of the model reads and adds to, once for every token. All that the model holds about the text at that place lies in it.',
-  },
-  {
-    word: 'Layer',
-    meaning:
-      'One step of the model. Layer 0 is the word alone, where this probe always reads zero; layer 30 is what leaves the last step.',
-  },
-  {
-    word: 'Probe',
-    meaning:
-      'A direction in the residual stream, found from pairs of kind and cruel turns, with the evidence that it reads what it claims.',
-  },
-  {
-    word: 'Score',
-    meaning:
-      'How far the residual stream lies along the probe, in standard deviations of its training readings. Zero is neutral text. It is a score, not a verdict.',
-  },
+/** What the meanings say of the model and the probe in use; null where there is none yet. */
+export interface WordFacts {
+  readonly model: Pick<ModelIdentity, 'layerCount' | 'hidden'> | null;
+  readonly axis: Axis | null;
+}
+
+/** The eight words of the page, in the order in which a reader meets them. */
+export function glossary({ model, axis }: WordFacts): readonly GlossaryEntry[] {
+  const [up, down] = axis === null ? ['the one pole', 'the other'] : [axis.positive, axis.negative];
+  const last = model === null ? 'The last layer' : `Layer ${model.layerCount}`;
+  return [
+    { word: 'Reading', meaning: 'What a probe finds after a stretch of text, always at the same neutral words.' },
+    {
+      word: 'Score',
+      meaning: `A reading as a number: above 0 towards ${up}, below 0 towards ${down}, 0 for neutral text.`,
+    },
+    {
+      word: 'Layer',
+      meaning: `One step of the model. Layer 0 is the word alone. ${last} is what leaves the last step.`,
+    },
+    {
+      word: 'Probe',
+      meaning: `A direction in the ${model === null ? '' : `${model.hidden} `}numbers of the model’s inner state, found from example pairs.`,
+    },
+    { word: 'Steer', meaning: 'To move the inner state along a probe while the model writes.' },
+    {
+      word: 'Chance range',
+      meaning: 'What random directions read at the same place. One reading in ten lies outside by chance.',
+    },
+    {
+      word: 'Example pair',
+      meaning: `Two short texts, ${axis === null ? 'one for each pole' : `one ${up} and one ${down}`}, alike in all else.`,
+    },
+    { word: 'Run', meaning: 'A text with its readings, as this browser stores it.' },
+  ];
+}
+
+/** Technical words: in details, exports and docs. */
+export const TECHNICAL: readonly GlossaryEntry[] = [
+  { word: 'Residual stream', meaning: 'The numbers that each layer reads and adds to, once for every token.' },
   {
     word: 'From neutral',
-    meaning:
-      'The reading of one pole by itself: a direction of its own from neutral turns to the turns of that pole, fitted without the other pole. Less of a pole than neutral is not the other pole, so it is drawn in grey.',
+    meaning: 'One pole alone, by a direction fitted without the other. Less of a pole is not the other pole.',
   },
+  { word: 'Without the words', meaning: 'A token’s score less what its word and the one before predict.' },
+  { word: '1 % lines', meaning: 'Beyond them lies 1 in 100 neutral tokens. A long text crosses them by chance.' },
   {
-    word: 'Reading',
-    meaning:
-      'What the probe reads at neutral words, the same everywhere, that are put after a stretch of the text off to the side and never enter it. Two readings differ only by what came before.',
+    word: 'AUROC',
+    meaning: 'The share of example pairs that are told apart the right way round: 0.5 is chance, 1 is perfect.',
   },
-  {
-    word: 'Chance range',
-    meaning:
-      'What 200 random directions with the same spread as the training data read at the same place, from the 5th to the 95th percentile. A reading inside is within chance; one in ten lies outside by chance. What counts is the change within a text.',
-  },
-  {
-    word: 'Without the words',
-    meaning:
-      'What is left of a token’s score after taking away what the embeddings of that word and the one before predict by themselves.',
-  },
-  {
-    word: '1 % lines',
-    meaning:
-      'The values that 1 in 100 tokens of neutral stories lies below, and 1 in 100 above. Beyond a line is rare in neutral text, not proof of anything: a long text crosses it by chance.',
-  },
-  {
-    word: 'Logit lens',
-    meaning:
-      'The residual stream of any layer, read by the norm and the dictionary of the last one as if the layers in between were not there: the words that would come if the model stopped there. In early layers it is unreliable.',
-  },
+  { word: 'Logit lens', meaning: 'Any layer, read by the dictionary of the last. Unreliable in early layers.' },
   {
     word: 'Logit',
-    meaning:
-      'What the model gives each word before it becomes a probability. Adding 1 to the logit of one word multiplies its odds by 2.7.',
+    meaning: 'What each word gets before it becomes a probability. One more multiplies its odds by 2.7.',
   },
-  {
-    word: 'Push',
-    meaning:
-      'A change of the residual stream at some layer while the model reads or writes: a vector along a probe’s steering direction is added, the stream is held from falling behind a bound, or what lies along the direction is taken out.',
-  },
-  {
-    word: 'Strength',
-    meaning:
-      'How much is added, in typical lengths of the stream at that layer. The same strength does more along one direction than along another, so pushes are compared at the same KL.',
-  },
-  {
-    word: 'KL',
-    meaning:
-      'How far the next-word distribution under a push lies from that without it: Kullback–Leibler divergence, in nats. “1 nat” here means that 95 in 100 neutral tokens are moved by no more than that.',
-  },
-  {
-    word: 'Read-back',
-    meaning:
-      'A text that was written under a push, read again by the model without it. The trace of the pushed pass was moved by the push itself; what shows in the read-back came from the words.',
-  },
-  {
-    word: 'Placebo',
-    meaning:
-      'A direction to compare with: made like the probe’s after the poles of its topics were swapped by chance, or drawn at random, or of an axis that means something else. It is pushed to the same KL.',
-  },
-  { word: 'Refusal', meaning: 'An answer that begins by declining. It is counted apart: it is neither of the poles.' },
-  {
-    word: 'Sink',
-    meaning: 'The first token. Models park a huge value there, so it is hatched and left out of everything.',
-  },
+  { word: 'Strength', meaning: 'How much is added, in typical lengths of the stream at that layer.' },
+  { word: 'KL', meaning: 'How far steering changes the next word, in nats (Kullback–Leibler divergence).' },
+  { word: 'Read-back', meaning: 'A steered text, read again without steering. What shows there came from the words.' },
+  { word: 'Placebo', meaning: 'A direction that means nothing, or something else, steered just as far.' },
+  { word: 'Refusal', meaning: 'An answer that begins by declining. It is neither pole.' },
+  { word: 'Sink', meaning: 'The first token. Models park a huge value there, so it is left out.' },
 ];

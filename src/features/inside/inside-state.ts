@@ -3,9 +3,9 @@ import { useApp } from '../../state/app.svelte.ts';
 import { Inside } from './inside.svelte.ts';
 import { placeState } from '../../state/place-state.ts';
 
-/** The room of a page. */
+/** The state of the place in each page. */
 export const insideState = placeState(
-  (app) => new Inside({ readingController: app.readingController, session: app.session }),
+  ({ readingController, session, fetchText }) => new Inside({ readingController, session, fetchText }),
 );
 
 /** What was looked at in this page, within the component tree. */

@@ -1,9 +1,14 @@
 /** The place Look inside: the text on show through the lens, and the probe's directions through the same lens. */
+import { parseLens, type RecordedLens } from '../../formats/runs/lens-json.ts';
 import type { DirectionKind, DirectionWords, LensReading, SplitWord } from '../../lens/lens.ts';
 import type { ReadingController } from '../../state/runs/reading-controller.svelte.ts';
 import type { ProbeCard } from '../../state/probes/probe-card.ts';
 import type { ReadingState } from '../../state/runs/reading.svelte.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
+import type { FetchText } from '../../state/runs/stories.svelte.ts';
+
+/** The grid that is there before any model. */
+const RECORDED_URL = './recordings/lens.json';
 
 /** Likeliest words at every place. */
 const TOP = 10;
@@ -24,12 +29,18 @@ export interface Look {
 export interface InsideParts {
   readonly readingController: ReadingController;
   readonly session: Session;
+  readonly fetchText: FetchText;
 }
 
 /** What was looked at in this visit. It is forgotten with the reading, or the probe, that it belongs to. */
 export class Inside {
   readonly #readingController: ReadingController;
   readonly #session: Session;
+  readonly #fetch: FetchText;
+  #recorded = $state.raw<RecordedLens | null>(null);
+  /** Whether the layers of the lower half are shown too. */
+  allLayers = $state(false);
+  #layer = $state<number | null>(null);
   readonly #looks = new WeakMap<ReadingState, Look>();
   readonly #told = new WeakMap<ProbeCard, Map<string, DirectionWords>>();
   /** Counts what was put into the two above, which nobody else hears of. */
@@ -40,9 +51,35 @@ export class Inside {
   kind = $state<DirectionKind>('steering');
   #directionLayer = $state<number | null>(null);
 
-  constructor({ readingController, session }: InsideParts) {
+  constructor({ readingController, session, fetchText }: InsideParts) {
+    this.#fetch = fetchText;
     this.#readingController = readingController;
     this.#session = session;
+  }
+
+  /** The recorded grid; null until it has come, or where it is not beside the page. */
+  get recorded(): RecordedLens | null {
+    return this.#recorded;
+  }
+
+  /** Fetches the recorded grid, once. Where it is missing the place does without it. */
+  async open(): Promise<void> {
+    if (this.#recorded !== null) return;
+    try {
+      this.#recorded = parseLens(await this.#fetch(RECORDED_URL));
+    } catch {
+      // An example only: with a model everything works without it.
+    }
+  }
+
+  /** The layer that is looked at; the last one until the reader goes elsewhere. Read keeps its own. */
+  layerOf({ layers }: LensReading): number {
+    const last = layers.at(-1) ?? 0;
+    return this.#layer !== null && layers.includes(this.#layer) ? this.#layer : last;
+  }
+
+  goTo(layer: number): void {
+    this.#layer = layer;
   }
 
   /** The words to follow, as they stand in the field: the poles of the probe until the reader types. */
@@ -101,8 +138,9 @@ export class Inside {
       if (looked === null) return;
       this.#looks.set(reading, { lens: looked.lens, asked, split: looked.found.split });
       this.#version += 1;
-      // A cursor beyond the end belongs to another text.
-      this.#readingController.view.at = Math.min(this.#readingController.view.at, looked.lens.tokens.length - 1);
+      // The last token is where the next word is open.
+      this.#readingController.view.at = looked.lens.tokens.length - 1;
+      this.#layer = null;
     });
   }
 

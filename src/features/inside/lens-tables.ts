@@ -3,7 +3,7 @@ import { wordName } from '../../content/lens.ts';
 import type { Cell } from '../../base/csv.ts';
 import type { LensReading } from '../../lens/lens.ts';
 import { visibleToken } from '../../text/visible-text.ts';
-import { cellOf, rowOf } from '../../ui/lens-source.ts';
+import { cellOf, rowOf } from '../../lens/lens-cell.ts';
 
 /** A table with its header. */
 export interface LensTable {

@@ -3,9 +3,9 @@ import { useApp } from '../../state/app.svelte.ts';
 import { Patching } from './patching.svelte.ts';
 import { placeState } from '../../state/place-state.ts';
 
-const roomFor = placeState((app) => new Patching({ session: app.session, probe: () => app.readingController.probe }));
+const stateIn = placeState((app) => new Patching({ session: app.session, probe: () => app.readingController.probe }));
 
-/** Reads the room within the component tree. */
+/** Reads the state within the component tree. */
 export function usePatching(): Patching {
-  return roomFor(useApp());
+  return stateIn(useApp());
 }

@@ -1,6 +1,7 @@
 /** Bringing another model: what a host or a folder offers, what a variant would take here, and the models that are kept. */
 import { AppError } from '../../base/errors.ts';
 import type { StoredModel } from '../../models/engine-report.ts';
+import { variantName } from '../../models/checkpoint/checkpoint-offers.ts';
 import { askableHosts } from '../../models/model-hosts.ts';
 import { estimateMemory, type MemoryEstimate, runsHere } from '../../models/model-memory.ts';
 import type { ModelOffer } from '../../models/model-offer.ts';
@@ -8,6 +9,7 @@ import { preferredOffer } from '../../models/model-preference.ts';
 import type { ModelListing, WeighedModel } from '../../models/model-source.ts';
 import type { EngineClient } from '../../worker/client/engine-client.ts';
 import { askEngine } from '../../state/engine/ask-engine.ts';
+import type { HostConsent } from '../../state/engine/host-consent.svelte.ts';
 import type { ModelChoice, OtherModel } from '../../state/engine/model-choice.svelte.ts';
 import type { PickedFolder } from './picked-files.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
@@ -24,12 +26,12 @@ export interface WeighedOffer {
 export interface ModelChoicesParts {
   /** Starts a worker; one for every question. */
   readonly connect: () => EngineClient;
-  readonly hosts: readonly string[];
+  readonly consent: HostConsent;
   readonly session: Session;
   readonly choice: ModelChoice;
 }
 
-/** The state of the room. */
+/** The state of the place Models. */
 export class ModelChoices {
   readonly #parts: ModelChoicesParts;
   /** Hosts that a model can be asked for by its id. */
@@ -48,7 +50,7 @@ export class ModelChoices {
 
   constructor(parts: ModelChoicesParts) {
     this.#parts = parts;
-    this.hosts = askableHosts(parts.hosts);
+    this.hosts = askableHosts(parts.consent.named);
     this.host = this.hosts[0] ?? '';
   }
 
@@ -86,12 +88,26 @@ export class ModelChoices {
     return this.#kept;
   }
 
-  /** Asks the host for the model that is typed, and looks into the variant that is taken where none is named. */
-  async look(): Promise<void> {
+  /** All hosts that the build names, those included that only give files. */
+  get named(): readonly string[] {
+    return this.#parts.consent.named;
+  }
+
+  /** Whether the reader lets the page ask the hosts. Taking that back ends what is being asked. */
+  get consent(): boolean {
+    return this.#parts.consent.given;
+  }
+
+  set consent(yes: boolean) {
+    this.#parts.consent.given = yes;
+    if (!yes) this.stop();
+  }
+
+  /** Asks the host for the model that is typed, and looks into a variant: the one that is named, where it has that, or the usual one. */
+  async look(dtype: string | null = null): Promise<void> {
     const { host, repo } = this;
-    await this.#list((client, signal) =>
-      client.listHub({ host, repo: repo.trim(), hosts: this.#parts.hosts }, { signal }),
-    );
+    const { hosts } = this.#parts.consent;
+    await this.#list((client, signal) => client.listHub({ host, repo: repo.trim(), hosts }, { signal }), dtype);
   }
 
   /** The same of files that were picked or dropped. */
@@ -126,7 +142,7 @@ export class ModelChoices {
     const [listing, weighed] = [this.#listing, this.#weighed];
     if (listing === null || weighed === null) return;
     const { offer } = weighed;
-    const title = `${listing.title} (${offer.dtype})`;
+    const title = `${listing.title} (${variantName(offer)})`;
     await this.#take({
       title,
       bytes: offer.bytes,
@@ -180,7 +196,7 @@ export class ModelChoices {
   async #take(other: OtherModel): Promise<void> {
     let read = false;
     await this.#do('checking', async (client, signal) => {
-      await client.checkModel({ model: other.source, hosts: this.#parts.hosts }, { signal });
+      await client.checkModel({ model: other.source, hosts: this.#parts.consent.hosts }, { signal });
       read = true;
     });
     if (!read) return;
@@ -194,11 +210,17 @@ export class ModelChoices {
     offer: ModelOffer,
     signal: AbortSignal,
   ): Promise<WeighedOffer> {
-    const weighed = await client.weighModel({ chosen: { listing, offer }, hosts: this.#parts.hosts }, { signal });
+    const weighed = await client.weighModel(
+      { chosen: { listing, offer }, hosts: this.#parts.consent.hosts },
+      { signal },
+    );
     return { offer: weighed.offer, weighed, estimate: estimateMemory(weighed.needs, weighed.limits) };
   }
 
-  async #list(question: (client: EngineClient, signal: AbortSignal) => Promise<ModelListing>): Promise<void> {
+  async #list(
+    question: (client: EngineClient, signal: AbortSignal) => Promise<ModelListing>,
+    dtype: string | null = null,
+  ): Promise<void> {
     this.#listing = this.#chosen = this.#weighed = this.#instead = null;
     await this.#do('listing', async (client, signal) => {
       const listing = await question(client, signal);
@@ -210,7 +232,9 @@ export class ModelChoices {
         );
       if (!signal.aborted) this.#listing = listing;
     });
-    const offer = preferredOffer(this.listing?.offers ?? []);
+    const offers = this.listing?.offers ?? [];
+    const named = offers.find((one) => one.dtype === dtype && one.missing.length === 0);
+    const offer = named ?? preferredOffer(offers);
     if (offer !== null && this.#doing === null) await this.choose(offer);
   }
 

@@ -2,6 +2,7 @@
 import type { CheckpointAbout, Container, StoredNumbers } from '../../models/checkpoint/checkpoint-file.ts';
 import type { MemoryEstimate } from '../../models/model-memory.ts';
 import { HOSTS_VARIABLE } from '../../models/model-hosts.ts';
+import type { HubModel } from '../../models/hub-models.ts';
 import { count, fileSize, plural } from '../../content/numbers.ts';
 
 /** What a variant is, by the name that exporters give it. */
@@ -29,6 +30,11 @@ const CONTAINERS: Readonly<Record<Container, string>> = { gguf: 'GGUF', safetens
 /** What a checkpoint is, in one sentence. */
 export function aboutSentence({ container, family, layers, hidden, vocabulary, parameters }: CheckpointAbout): string {
   return `A ${family} model in ${CONTAINERS[container]}: ${plural(layers, 'layer')} of ${count(hidden)}, a vocabulary of ${count(vocabulary)} tokens, ${parametersOf(parameters)} parameters.`;
+}
+
+/** What is said of an adapter before it is merged, by the name of the model that it was made for. */
+export function adapterSentence(base: string): string {
+  return `A LoRA adapter that was made for ${base} is merged into its weights. Take the variant without it to have it off.`;
 }
 
 /** In which numbers it is stored and what these become here, a sentence for each kind, the most bytes first. */
@@ -65,8 +71,73 @@ export function tabSentence({ bytes }: Pick<MemoryEstimate, 'bytes'>): string {
     : `On the processor it does not fit: a tab has ${fileSize(TAB_BYTES)} at most, and this takes about ${fileSize(bytes)}.`;
 }
 
-/** Why there is no field for a model's id, and how to get one. */
-export const HOSTS_OFF = `This page asks no other address for anything, so it fetches no models. To let it, stop Flipside and start it as ${HOSTS_VARIABLE}="https://huggingface.co https://*.hf.co" npm start.`;
+/** The place itself. */
+export const MODELS_WORDS = {
+  back: '← Library',
+  title: 'Models',
+  lead: (embedded: string): string =>
+    `Flipside comes with ${embedded} and reads other decoders too. Each model needs a probe of its own.`,
+  inUse: 'In use',
+  loaded: (layers: number, hidden: number, backend: string): string =>
+    `is loaded: ${plural(layers, 'layer')} of ${count(hidden)}, ${backend === 'webgpu' ? 'on WebGPU' : 'on the processor'}.`,
+  chosen: 'is chosen.',
+  back2: 'Use the embedded model instead',
+  notStored: 'It is not stored for the next visit.',
+  purpose: 'To read and write',
+} as const;
+
+/** How another model comes in. */
+export const BRING_WORDS = {
+  title: 'Bring another',
+  drop: 'Drop a folder or files here, or anywhere on this page.',
+  folder: 'Pick a folder…',
+  files: 'Pick files…',
+  which: 'Which files?',
+  kinds: [
+    'One GGUF file.',
+    'Or a folder with config.json, safetensors and the two files of the tokenizer.',
+    'Or an ONNX graph with the same.',
+  ],
+  look: 'Look',
+  asks: 'Looking fetches the list of files, config.json and the graph or the heads of the weight files. The host learns the name and your address.',
+  names: 'Models that fit',
+  doing: {
+    listing: 'Looking…',
+    weighing: 'Looking into the graph…',
+    checking: 'Reading config and tokenizer…',
+  },
+} as const;
+
+/** What is asked before a host is, and how that is taken back. */
+export const CONSENT_WORDS = {
+  asks: (hosts: string): string =>
+    `This copy can fetch models from ${hosts}, once you allow it. The host then learns your address and which models you look for. What you write and read is never sent.`,
+  allow: (hosts: string): string => `Allow ${hosts}`,
+  given: (hosts: string): string => `You allow ${hosts}.`,
+  withdraw: 'Do not allow it any more',
+} as const;
+
+/** What of a model is known before its host is asked. */
+export function hubModelSays({ family, bytes, licence }: HubModel): string {
+  return `family ${family}, ${fileSize(bytes)}, ${licence}`;
+}
+
+/** Why there is no field for a model's name. */
+export const HOSTS_OFF = 'This copy is closed to the network, so it fetches no models.';
+
+/** How to get one. */
+export const HOSTS_HOW = {
+  summary: 'How to allow a host',
+  says: 'Stop Flipside and start it as',
+  command: `${HOSTS_VARIABLE}=huggingface npm start`,
+} as const;
+
+/** Models that this browser stores. */
+export const STORED_WORDS = {
+  title: 'Stored in this browser',
+  none: 'None yet. A model that you load is stored for the next visit.',
+  looking: 'Looking…',
+} as const;
 
 /** How much memory a model takes, in one sentence. */
 export function memorySentence(estimate: MemoryEstimate): string {

@@ -294,6 +294,6 @@ export class DoseRuns {
 function noChoices({ positive, negative }: Axis): AppError {
   return new AppError(
     'set-invalid',
-    `No choices between ${positive} and ${negative} come with the page, so what a push does to them cannot be measured here. The command takes a set of your own: flipside steer --dose --choices.`,
+    `No choices between ${positive} and ${negative} come with the page, so what steering does to them cannot be measured here. The command takes a set of your own: flipside steer --dose --choices.`,
   );
 }

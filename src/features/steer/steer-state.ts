@@ -63,10 +63,10 @@ export class SteerState {
   }
 }
 
-/** The room of a page. */
+/** The state of the place in each page. */
 export const steerState = placeState((app) => new SteerState(app));
 
-/** The room of this page, within the component tree. */
+/** The state of this page, within the component tree. */
 export function useSteer(): SteerState {
   return steerState(useApp());
 }

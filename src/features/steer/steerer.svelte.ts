@@ -1,8 +1,9 @@
-/** Push and write: a text is written under a push, read back by the model without it, and compared with what it writes by itself. */
+/** Steer and write: a text is written steered, read again by the model without steering, and what it writes by itself stands beside it. */
 import { AppError } from '../../base/errors.ts';
 import type { RunSummary } from '../../models/engine-report.ts';
 import type { SteeringRecord } from '../../steering/steering.ts';
 import type { SamplingOptions } from '../../reading/reading.ts';
+import type { Axis } from '../../probe/probe-types.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
 import type { ProbeFiles } from '../../worker/protocol.ts';
 import type { ReadingController } from '../../state/runs/reading-controller.svelte.ts';
@@ -18,19 +19,26 @@ import type { Session } from '../../state/engine/session.svelte.ts';
 /** Texts of this visit that stay within reach; each holds some megabytes of scores, twice. */
 const MOST_TEXTS = 8;
 
+/** What is done at the moment, of the three steps of one press. */
+export type SteeringStep = 'steered' | 'reading' | 'unsteered';
+
 /** A text that was written under a push, with what was made of it since. */
 export interface SteeredText {
   readonly key: number;
   readonly title: string;
   readonly prompt: string;
   readonly sampling: SamplingOptions;
+  /** What steered it, as it was set when it began. */
+  readonly steering: SteeringRecord;
+  /** The poles of the direction. */
+  readonly axis: Axis;
   /** As it was written, and its trace: moved by the push itself. */
   readonly during: ReadingState;
   /** How the writing ended; null where it was stopped or failed. */
   readonly ended: RunSummary['ended'] | null;
   /** The same text as the model reads it without the push; null until it was read to its end. */
   readonly back: ReadingState | null;
-  /** What the model writes by itself with the same seed; null until that was asked for. */
+  /** What the model writes by itself with the same seed; null until that has begun. */
   readonly unpushed: ReadingState | null;
 }
 
@@ -51,6 +59,9 @@ export class Steerer {
   readonly #parts: SteererParts;
   #texts = $state.raw<readonly SteeredText[]>([]);
   #running = $state.raw<{ readonly push: RunningSteering; readonly during: ReadingState } | null>(null);
+  #step = $state<SteeringStep | null>(null);
+  /** A text while it is read again: the page shows that reading before the text has it. */
+  #rereading = $state.raw<{ readonly key: number; readonly reading: ReadingState } | null>(null);
   #lastKey = 0;
 
   constructor(parts: SteererParts) {
@@ -65,15 +76,24 @@ export class Steerer {
   /** The text whose trace is on show, whichever of them; null where something else is. */
   readonly shown = $derived.by((): SteeredText | null => {
     const { reading } = this.#parts.readingController;
-    return reading === null
-      ? null
-      : (this.texts.findLast(({ during, back, unpushed }) => [during, back, unpushed].includes(reading)) ?? null);
+    if (reading === null) return null;
+    const again = this.#rereading?.reading === reading ? this.#rereading.key : null;
+    return (
+      this.texts.findLast(
+        ({ key, during, back, unpushed }) => key === again || [during, back, unpushed].includes(reading),
+      ) ?? null
+    );
   });
 
   /** Whether a text is being written under a push. */
   readonly writing = $derived.by(() => this.#running !== null);
 
-  /** Reads the prompt and writes on under the push, then reads the whole text back without it. */
+  /** The step that is under way; null where none is. */
+  get step(): SteeringStep | null {
+    return this.#step;
+  }
+
+  /** Writes from the prompt steered, reads the whole text without steering, and lets the model write by itself with the same seed. */
   async write(): Promise<void> {
     const { box, choice, readingController, session } = this.#parts;
     box.refuse(null);
@@ -84,7 +104,7 @@ export class Steerer {
       if (offer === null)
         throw new AppError(
           'probe-invalid',
-          'There is no probe whose direction could push. Load the page again, or train one.',
+          'There is no probe whose direction could steer. Load the page again, or train one.',
         );
       const sampling = $state.snapshot(readingController.sampling);
       const { title } = box;
@@ -100,14 +120,25 @@ export class Steerer {
         matchedKl,
         ...(agreement && { carriedOver: agreement }),
       };
-      const text = await this.#writeUnder(push, files, { title: `${title}, seed ${sampling.seed}`, prompt, sampling });
+      this.#step = 'steered';
+      const text = await this.#writeUnder(push, files, {
+        title: `${title}, seed ${sampling.seed}`,
+        prompt,
+        sampling,
+        axis: choice.axis,
+      });
       // Anyone who has picked another text meanwhile does not want this one read.
-      if (text !== null && text.ended !== null && readingController.reading === text.during) await this.readBack(text);
+      if (text === null || text.ended === null || readingController.reading !== text.during) return;
+      await this.readBack(text);
+      const { back } = this.#find(text);
+      if (back !== null && readingController.reading === back) await this.beside(text);
     } catch (thrown) {
       const error = AppError.from(thrown);
       // What is wrong with the prompt is said where the prompt is.
       if (error.code.startsWith('text-') || error.code === 'model-text-invalid') box.refuse(error);
       else session.report(error);
+    } finally {
+      this.#step = null;
     }
   }
 
@@ -125,27 +156,63 @@ export class Steerer {
     if (choice.fault === null) this.#running?.push.change(strength, this.#running.during.tokens.length);
   }
 
-  /** Reads a text by the model without the push. */
+  /** Reads a text by the model without steering. */
   async readBack(text: SteeredText): Promise<void> {
-    const back = await this.#parts.readingController.readBack(`${text.title}, read back`, text.during);
-    if (back !== null) this.#put({ ...text, back });
+    const { readingController } = this.#parts;
+    await this.#under('reading', async () => {
+      const running = readingController.readBack(`${text.title}, read back`, text.during);
+      const { reading } = readingController;
+      if (reading !== null) this.#rereading = { key: text.key, reading };
+      try {
+        const back = await running;
+        if (back !== null) this.#put({ ...this.#find(text), back });
+      } finally {
+        this.#rereading = null;
+      }
+    });
   }
 
   /**
-   * Lets the model write by itself from the same prompt with the same seed, after reading back where that was not done;
-   * the address that puts both side by side, null where something was stopped.
+   * Lets the model write by itself from the same prompt with the same seed, and shows the steered text again; null where
+   * that was stopped before its first word. The page shows what goes wrong.
    */
+  async beside(text: SteeredText): Promise<ReadingState | null> {
+    const { readingController, session } = this.#parts;
+    const known = this.#find(text).unpushed ?? this.#written(text);
+    if (known !== null) {
+      this.#put({ ...this.#find(text), unpushed: known });
+      return known;
+    }
+    return this.#under('unsteered', async () => {
+      try {
+        session.needReady();
+        const before = readingController.reading;
+        readingController.sampling = { ...text.sampling };
+        const writing = readingController.write(text.title, text.prompt);
+        const live = readingController.reading;
+        if (live !== null && live !== before) this.#put({ ...this.#find(text), unpushed: live });
+        const other = await writing;
+        const some = other !== null && !other.incomplete && other.givenTokens < other.tokens.length;
+        this.#put({ ...this.#find(text), unpushed: some ? other : null });
+        if (live !== null && readingController.reading === (some ? other : live)) this.show(this.#find(text));
+        return some ? other : null;
+      } catch (error) {
+        session.report(error);
+        return null;
+      }
+    });
+  }
+
+  /** The address that puts a text and the unsteered one side by side, after making what is missing; null where something was stopped. */
   async compare(text: SteeredText): Promise<string | null> {
-    const { readingController, session, keep } = this.#parts;
+    const { session, keep } = this.#parts;
     try {
       session.needReady();
-      if (text.back === null) await this.readBack(text);
-      const { back, unpushed } = this.#find(text);
+      if (this.#find(text).back === null) await this.readBack(text);
+      const { back } = this.#find(text);
       if (back === null) return null;
-      readingController.sampling = { ...text.sampling };
-      const other = unpushed ?? (await readingController.write(text.title, text.prompt));
-      if (other === null || other.incomplete || other.givenTokens >= other.tokens.length) return null;
-      this.#put({ ...this.#find(text), unpushed: other });
+      const other = await this.beside(text);
+      if (other === null) return null;
       const [a, b] = [await keep(other), await keep(back)];
       return a === null || b === null ? null : `#/library/compare?a=run:${a}&b=run:${b}`;
     } catch (error) {
@@ -172,7 +239,7 @@ export class Steerer {
   async #writeUnder(
     push: SteeringRecord,
     probe: ProbeFiles,
-    { title, prompt, sampling }: Pick<SteeredText, 'title' | 'prompt' | 'sampling'>,
+    { title, prompt, sampling, axis }: Pick<SteeredText, 'title' | 'prompt' | 'sampling' | 'axis'>,
   ): Promise<SteeredText | null> {
     const { readingController, session, taps, stories } = this.#parts;
     const { mode, pole, from, to, strength, where } = push;
@@ -186,7 +253,7 @@ export class Steerer {
     };
     const running = new RunningSteering(push);
     const during = readingController.blank(
-      `${title}, pushed`,
+      `${title}, steered`,
       prompt,
       { fromCharacter: prompt.length, sampling },
       running,
@@ -194,12 +261,12 @@ export class Steerer {
     const key = (this.#lastKey += 1);
     this.#texts = [
       ...this.#texts,
-      { key, title, prompt, sampling, during, ended: null, back: null, unpushed: null },
+      { key, title, prompt, sampling, steering: push, axis, during, ended: null, back: null, unpushed: null },
     ].slice(-MOST_TEXTS);
     let ended: SteeredText['ended'] = null;
     this.#running = { push: running, during };
     try {
-      await readingController.fill(`writing ${title} under a push`, during, async () => {
+      await readingController.fill(`writing ${title} while steered`, during, async () => {
         const summary = await session.writeSteered(args, during, (adjust) => running.reach(adjust));
         ended = summary?.ended ?? null;
         return summary !== null;
@@ -213,6 +280,31 @@ export class Steerer {
     const done = { ...text, ended };
     this.#put(done);
     return done;
+  }
+
+  async #under<T>(step: SteeringStep, run: () => Promise<T>): Promise<T> {
+    const before = this.#step;
+    this.#step = step;
+    try {
+      return await run();
+    } finally {
+      this.#step = before;
+    }
+  }
+
+  /** A whole text that the same model wrote from this prompt with this sampling beside another steering; null where there is none. */
+  #written({ key, prompt, sampling }: SteeredText): ReadingState | null {
+    const weights = this.#parts.session.status?.model.weightsSha256;
+    const probe = this.#parts.readingController.probe;
+    const same = ({ key: other, prompt: from, sampling: by, unpushed }: SteeredText): boolean =>
+      other !== key &&
+      from === prompt &&
+      JSON.stringify(by) === JSON.stringify(sampling) &&
+      unpushed !== null &&
+      unpushed.tokens.length - unpushed.givenTokens === sampling.maxTokens &&
+      unpushed.maker?.engine.model.weightsSha256 === weights &&
+      unpushed.maker?.probe.id === probe?.id;
+    return this.#texts.findLast(same)?.unpushed ?? null;
   }
 
   #find(text: SteeredText): SteeredText {

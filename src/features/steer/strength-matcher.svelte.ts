@@ -91,7 +91,7 @@ export class StrengthMatcher {
     if (offer === null || card === null)
       throw new AppError(
         'probe-invalid',
-        'There is no probe whose direction could push. Load the page again, or train one.',
+        'There is no probe whose direction could steer. Load the page again, or train one.',
       );
     return {
       ...settings,

@@ -34,6 +34,8 @@ export class TrainState {
   readonly lastLayer: LastLayer;
   readonly save: SaveFile;
   readonly #app: AppState;
+  /** The probe that is being kept now: a second press meanwhile would keep it twice. */
+  #keeping: ProbeOffer | null = null;
 
   constructor(app: AppState) {
     const { session, probes, storage } = app;
@@ -51,17 +53,21 @@ export class TrainState {
     this.save = app.save;
   }
 
-  /** Keeps the probe just trained; if it is the one that is read with, it stays so. */
+  /** Keeps the probe just trained, once; if it is the one that is read with, or becomes it meanwhile, it stays so. */
   async keep(offer: ProbeOffer): Promise<void> {
     const { probes, library, session } = this.#app;
+    if (this.#keeping === offer) return;
+    this.#keeping = offer;
     await this.#app.attempt(async () => {
-      const inUse = probes.chosen?.key === offer.key;
       const key = await library.keep(offer.title, await offer.files());
+      // Asked after the probe is stored: until then it can be chosen under its old key.
+      const inUse = probes.chosen?.key === offer.key;
       if (probes.trained === offer) probes.trained = null;
       if (inUse) probes.choose(key);
       session.say(`${offer.title} is kept.`);
       await this.judged.show(key);
     });
+    this.#keeping = null;
   }
 
   /** Takes in the files of a probe and shows it. */
@@ -86,10 +92,10 @@ export class TrainState {
   }
 }
 
-/** The room of a page. */
+/** The state of the place in each page. */
 export const trainState = placeState((app) => new TrainState(app));
 
-/** The room of this page, within the component tree. */
+/** The state of this page, within the component tree. */
 export function useTrain(): TrainState {
   return trainState(useApp());
 }

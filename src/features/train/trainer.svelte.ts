@@ -23,6 +23,8 @@ export class Trainer {
   readonly #probes: Probes;
   readonly #kept: TextStorage;
   readonly #clock: () => number;
+  /** Whether the form that leads to a probe is open. */
+  opened = $state(false);
   options = $state.raw<TrainingOptions>(TRAINING_DEFAULTS);
   #state = $state.raw<StepPace | null>(null);
   /** Milliseconds that are left of the running training, by its own first texts. */

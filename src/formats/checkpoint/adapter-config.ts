@@ -1,5 +1,6 @@
 /** `adapter_config.json` of a LoRA adapter, as peft writes it. Hostile until everything that changes numbers has been checked. */
-import { field, integer, jsonRoot, number, text, type JsonNode, type Refuse } from '../../json/json-path.ts';
+import { field, has, integer, jsonRoot, number, text, type JsonNode, type Refuse } from '../../json/json-path.ts';
+import { shown } from '../../base/shown.ts';
 import { flag } from '../../json/json-values.ts';
 import type { AdapterConfig } from '../../models/checkpoint/checkpoint-file.ts';
 import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
@@ -24,26 +25,24 @@ export function parseAdapterConfig(source: string): AdapterConfig {
   const type = text(field(root, 'peft_type'));
   if (type !== 'LORA') notRead(FILE, `${FILE} is of the kind ${JSON.stringify(type.slice(0, 40))}; LORA is read.`);
   for (const [key, only] of Object.entries(NEUTRAL)) {
-    const value = memberOf(root, key);
-    if (value !== undefined && value !== null && value !== only && !isEmpty(value))
-      notRead(FILE, `${FILE} has the setting ${key} = ${JSON.stringify(value).slice(0, 80)}, which is not read.`);
+    const value = valueOf(root, key);
+    if (value !== null && value !== only && !isEmpty(value))
+      notRead(FILE, `${FILE} has the setting ${key} = ${shown(value)}, which is not read.`);
   }
   for (const key of ['rank_pattern', 'alpha_pattern']) {
-    const value = memberOf(root, key);
-    if (value !== undefined && value !== null && !isEmpty(value))
+    const value = valueOf(root, key);
+    if (value !== null && !isEmpty(value))
       notRead(FILE, `${FILE} has the setting ${key}, which gives layers ranks of their own and is not read.`);
   }
   const rank = integer(field(root, 'r'), 1, 4096);
   const alpha = number(field(root, 'lora_alpha'));
-  const rooted = memberOf(root, 'use_rslora') !== undefined && flag(field(root, 'use_rslora'));
+  const rooted = has(root, 'use_rslora') && flag(field(root, 'use_rslora'));
   const base = text(field(root, 'base_model_name_or_path'));
   return { base, rank, scale: alpha / (rooted ? Math.sqrt(rank) : rank) };
 }
 
-const memberOf = ({ value }: JsonNode, key: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
+/** The value of a member; null where there is none. */
+const valueOf = (node: JsonNode, key: string): unknown => (has(node, key) ? field(node, key).value : null);
 
 const isEmpty = (value: unknown): boolean =>
   Array.isArray(value)

@@ -3,6 +3,7 @@ import { MARGIN } from '../../charts/along.ts';
 import { scaleHex, type Theme } from '../../charts/colour.ts';
 import type { Head } from '../../probe/heads.ts';
 import { readingFigure } from '../../charts/readings.ts';
+import type { Figure } from '../../charts/plotly-figure.ts';
 import { renderSvg } from '../../charts/render-svg.ts';
 import { trajectoryFigure } from '../../charts/trajectory.ts';
 import type { FigureColours } from '../../charts/figure-colours.ts';
@@ -18,7 +19,7 @@ const MOST_COLUMNS = 600;
 const STEPS = 24;
 
 /** The readings along the text over their chance range; or the raw scores, with readings and the range of random directions behind each. */
-export function figureTrajectory({ cells, taps, domain, head, trace }: FigureData, width: number, theme: Theme): Part {
+export function trajectoryOf({ cells, taps, domain, head, trace }: FigureData, width: number, theme: Theme): Figure {
   const range = { from: -0.5, to: Math.max(1, cells.length) - 0.5 };
   const { data, layout } =
     trace === null
@@ -36,7 +37,12 @@ export function figureTrajectory({ cells, taps, domain, head, trace }: FigureDat
           theme,
         })
       : readingFigure({ trace, raw: null, range, head, theme });
-  return renderSvg({ data, layout: { ...layout, width } });
+  return { data, layout: { ...layout, width } };
+}
+
+/** The same as a picture. */
+export function figureTrajectory(data: FigureData, width: number, theme: Theme): Part {
+  return renderSvg(trajectoryOf(data, width, theme));
 }
 
 /** Every layer along the text, each on its own scale. */

@@ -5,18 +5,14 @@ import { endsOf, type Head, headName, opposite } from '../../probe/heads.ts';
 import { READING_DOMAIN } from '../../reading/grain.ts';
 import { shownText } from '../../text/visible-text.ts';
 import { fitWords } from '../../text/wrap-words.ts';
-import { SANS } from '../../charts/looks.ts';
 import { figureMap, figureTrajectory } from './figure-charts.ts';
 import { FIGURE_COLOURS, type FigureColours } from '../../charts/figure-colours.ts';
 import { type FigureChoice, figureData, type FigureData } from '../runs/figure-data.ts';
 import { figureStrip, lozenge } from './figure-strip.ts';
 import { recordedSteering } from '../runs/recorded-steering.ts';
 import type { Recording } from '../runs/recording.ts';
-import { type Markup, type Part, stacked, svgFile, svgText, tag } from '../../charts/svg.ts';
-
-/** Width of a figure in CSS pixels. */
-export const FIGURE_WIDTH = 960;
-const MARGIN = 32;
+import { type Markup, type Part, svgText, tag } from '../../charts/svg.ts';
+import { INSIDE_WIDTH, pictureFile } from './picture.ts';
 
 /** The figure of a recording at a layer, as a whole SVG file. */
 export function runFigure(recording: Recording, choice: FigureChoice & { readonly theme: Theme }): string {
@@ -24,7 +20,7 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
   const { axis, title, tokens, layers, givenTokens } = recording;
   const colours = FIGURE_COLOURS[theme];
   const data = figureData(recording, choice);
-  const width = FIGURE_WIDTH - 2 * MARGIN;
+  const width = INSIDE_WIDTH;
   const beyond = data.taps.filter((tap) => !tap.inside).length;
   const counts = `${tokens.length} tokens${givenTokens < tokens.length ? `, ${tokens.length - givenTokens} of them written by the model` : ''}; ${data.taps.length} readings at sentence ends${data.taps.length === 0 ? '' : `, ${beyond} beyond 90 % of random directions, about ${(0.1 * data.taps.length).toFixed(1)} expected by chance`}`;
   const parts: readonly Part[] = [
@@ -54,18 +50,11 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
     figureMap(data, layers, layer, width, theme, colours),
     ...sources(recording).map((text) => line(text, colours)),
   ];
-  const placed = stacked(parts, MARGIN, MARGIN);
-  return svgFile(
-    {
-      width: FIGURE_WIDTH,
-      height: placed.bottom + MARGIN - 8,
-      paper: colours.paper,
-      font: SANS,
-      title: `${shownText(title)}: ${headName(data.head, axis)}, ${counts}`,
-      defs: [hatch(colours), gradient(theme, data.head)],
-    },
-    placed.markup,
-  );
+  return pictureFile(parts, {
+    theme,
+    title: `${shownText(title)}: ${headName(data.head, axis)}, ${counts}`,
+    defs: [hatch(colours), gradient(theme, data.head)],
+  });
 }
 
 function legend(

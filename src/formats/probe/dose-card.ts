@@ -19,7 +19,7 @@ const KIND_WORDS: Readonly<Record<DoseSeries['kind'], string>> = {
 export function doseCard(report: DoseReport): string {
   const { headline, shows, doesNot } = doseFindings(report);
   return `${[
-    `# ${report.probe.title}: what a push does`,
+    `# ${report.probe.title}: what steering does`,
     `**${headline}**`,
     `<picture><source media="(prefers-color-scheme: dark)" srcset="${DOSE_FILES.dark}"><img src="${DOSE_FILES.light}" alt="Effect over KL, with every placebo; all numbers stand in the tables below"></picture>`,
     `## What it shows\n\n${bullets(shows)}`,
@@ -35,25 +35,25 @@ function factsSection(report: DoseReport): string {
   const { probe, model, axis, mode, where, choices, control, neutral, placebos, seed, version } = report;
   const count = (kind: DoseSeries['kind']): number => placebos.filter((one) => one.kind === kind).length;
   const setOf = ({ name, pairs, sha256, unpushed }: DoseReport['choices']): string =>
-    `${name}, ${pairs} choices (sha256 ${sha256.slice(0, 12)}…); unpushed log-odds ${estimateText(estimateCells(unpushed, signed))}`;
+    `${name}, ${pairs} choices (sha256 ${sha256.slice(0, 12)}…); unsteered log-odds ${estimateText(estimateCells(unpushed, signed))}`;
   return `## What was measured
 
 The model is made to choose between two ways of going on from one context, ${axis.positive} and ${axis.negative}: the log-odds are the log-probability of all tokens of
-the one less that of the other. **Effect**: half the difference between the log-odds under the push and under its opposite, mean over choices, in nats. Pushes of all
-directions are compared at strengths that change the next word alike: **KL** is the Kullback–Leibler divergence of the pushed from the unpushed next-token distribution, its 95th
-percentile over the tokens of neutral texts, both pushes pooled. Intervals: 95 %, ${DOSE_DRAWS.toLocaleString('en-GB')} resamples of the choices; of shares Wilson's.
+the one less that of the other. **Effect**: half the difference between the log-odds when steered one way and the other, mean over choices, in nats. All directions
+are compared at strengths that change the next word alike: **KL** is the Kullback–Leibler divergence of the steered from the unsteered next-token distribution, its 95th
+percentile over the tokens of neutral texts, both ways pooled. Intervals: 95 %, ${DOSE_DRAWS.toLocaleString('en-GB')} resamples of the choices; of shares Wilson's.
 
 ${table(
   ['', ''],
   [
     ['probe', `${probe.title} (${probe.id}, sha256 ${probe.sha256.slice(0, 16)}…), its direction for steering`],
     ['model', `${model.id}, weights ${model.weightsSha256.slice(0, 16)}…`],
-    ['push', `${modeDef(mode).description}, at ${layerWords(report)}, ${whereWords(where)}`],
+    ['steering', `${modeDef(mode).description}, at ${layerWords(report)}, ${whereWords(where)}`],
     ['choices', setOf(choices)],
     ['control', control === null ? 'none' : setOf(control.choices)],
     [
       'neutral text',
-      `${neutral.tokens} tokens of ${neutral.texts} texts, perplexity ${perplexityWords(neutral.perplexity)} unpushed`,
+      `${neutral.tokens} tokens of ${neutral.texts} texts, perplexity ${perplexityWords(neutral.perplexity)} unsteered`,
     ],
     [
       'placebos',
@@ -71,8 +71,8 @@ function levelsSection({ axis, direction, control }: DoseReport): string {
   };
   return `## Level by level
 
-Strength: in typical lengths of the stream (root mean square over neutral tokens) at its layer. Towards and away: change of the log-odds from unpushed under each of
-the two pushes. Right: share of choices that the two pushes move apart the right way.
+Strength: in typical lengths of the stream (root mean square over neutral tokens) at its layer. Towards and away: change of the log-odds from unsteered, steered each
+way. Right: share of choices that steering both ways moves apart the right way.
 
 ${table(
   [
@@ -109,7 +109,7 @@ ${table(
 
 function placebosSection({ direction, placebos, ranks }: DoseReport): string {
   if (placebos.length === 0)
-    return '## Beside other directions\n\nNot measured: without placebos nobody knows what any push of this size does to these choices.';
+    return '## Beside other directions\n\nNot measured: without placebos nobody knows what any steering of this size does to these choices.';
   const own = (target: number): number =>
     Math.abs(direction.levels.find((level) => level.target === target)?.effect.value ?? Infinity);
   const rows = placebos.flatMap(({ kind, title, levels }) =>

@@ -1,5 +1,6 @@
 /** Every table of a judgement as rows, for CSV files: the numbers of the page and the card with nothing rounded away. */
 import { csv, type Cell } from '../../base/csv.ts';
+import { wantedOf } from '../../probe/claims/claim-beyond.ts';
 import { eitherWay } from '../../probe/claims/either-way.ts';
 import type { FitMethod } from '../../probe/probe-types.ts';
 import { readoutRows } from '../../probe/evidence/readout-rows.ts';
@@ -22,7 +23,7 @@ const ESTIMATE_COLUMNS = ['value', 'low95', 'high95', 'n', 'note'] as const;
  * bound the 95 % interval.
  */
 export function reportTables(report: Report): ReportTable[] {
-  const { curves, baselines, selectivity, calibration, poles, transfer, controls, drift, readout } = report;
+  const { curves, baselines, selectivity, calibration, poles, transfer, controls, drift, readout, axis } = report;
   const about: ReportTable = {
     name: 'about',
     header: ['field', 'value'],
@@ -171,13 +172,13 @@ export function reportTables(report: Report): ReportTable[] {
       name: 'controls',
       header: ['control', 'trained', 'effect', 'unit', 'wanted', ...ESTIMATE_COLUMNS],
       rows: controls.flatMap(({ name, trained, effects }) =>
-        effects.map(({ label, estimate, unit, wanted }) => [
+        effects.map((effect) => [
           name,
           trained,
-          label,
-          unit,
-          wanted,
-          ...estimateCells(estimate),
+          effect.label,
+          effect.unit,
+          wantedOf(axis, name, effect),
+          ...estimateCells(effect.estimate),
         ]),
       ),
     },

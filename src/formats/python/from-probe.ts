@@ -1,13 +1,23 @@
 /** What a Python program needs of a probe to read one place of a text as Flipside did. */
 import { AppError } from '../../base/errors.ts';
+import type { DirectionKind, DirectionWord } from '../../lens/lens.ts';
+import { directionOf } from '../../lens/probe-direction.ts';
 import type { Probe } from '../../probe/probe-types.ts';
 import { tokenZero } from '../../reading/early-tokens.ts';
 import type { Stand } from '../../reading/reading.ts';
-import type { PythonReading, PythonWeights, PythonWords } from './python-program.ts';
+import {
+  fourDigits,
+  type PythonDirection,
+  type PythonReading,
+  type PythonWeights,
+  type PythonWords,
+} from './program-types.ts';
 
 /** A place of a text, with the number that Flipside found there. */
 export interface ReadPlace {
   readonly text: string;
+  /** All of its tokens, where the text alone does not give them again; else null. */
+  readonly ids: readonly number[] | null;
   /** The token, from 0, and its id in the vocabulary. */
   readonly token: number;
   readonly id: number;
@@ -41,8 +51,8 @@ export function readingOf(
   };
   const words = (texts: readonly string[]): PythonWords[] =>
     texts.map((each) => ({ text: ` ${each}`, ids: idsOf(` ${each}`) }));
-  const { text, id, expected, tolerance, weights } = place;
-  const common = { kind: 'reading', title, weights, text, expected, tolerance, token, id } as const;
+  const { text, ids, id, expected, tolerance, weights } = place;
+  const common = { kind: 'reading', title, weights, text, ids, expected, tolerance, token, id } as const;
   if (stand !== null && trace !== null) {
     const head = own ? trace.ends : trace.inside;
     const layers = layer === null ? trace.layers : [layer];
@@ -72,5 +82,29 @@ export function readingOf(
           : calibration.tapMean,
     ],
     scale: calibration?.scale ?? Number.NaN,
+  };
+}
+
+/** How far a direction moves one word, as the lens found it. Throws `usage` for a direction or a layer that the probe has not. */
+export function directionFrom(
+  probe: Probe,
+  { kind, layer }: { readonly kind: DirectionKind; readonly layer: number },
+  { id, text, logit }: DirectionWord,
+  weights: PythonWeights,
+): PythonDirection {
+  const { hidden, layerCount } = probe.model;
+  const name =
+    kind === 'reading' || kind === 'steering' ? `its ${kind} direction` : `its direction of ${probe.axis[kind]}`;
+  if (!(layer >= 0 && layer <= layerCount))
+    throw new AppError('usage', `There is no layer ${layer}: ${probe.model.id} has 0 to ${layerCount}.`, { layer });
+  return {
+    kind: 'direction',
+    title: `${probe.title}, what ${name} at layer ${layer} adds to the logit of "${text}"`,
+    weights,
+    id,
+    word: text,
+    direction: directionOf(probe, kind).slice(layer * hidden, (layer + 1) * hidden),
+    expected: logit,
+    tolerance: fourDigits(logit),
   };
 }

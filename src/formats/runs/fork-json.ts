@@ -4,18 +4,13 @@
  */
 import { AppError } from '../../base/errors.ts';
 import { type ForkedStory, type ForkSide, sharedOpening } from '../../reading/fork.ts';
-import type { Stand } from '../../reading/reading.ts';
-import { type TracePoint, tracePoints } from '../../reading/trace.ts';
-import { field, fileObject, integer, type JsonNode, list, number, text, words } from '../../json/json-path.ts';
+import { tracePoints } from '../../reading/trace.ts';
+import { field, fileObject, integer, type JsonNode, words } from '../../json/json-path.ts';
 import type { Recording } from './recording.ts';
+import { tracedRows, tracedText } from './trace-rows.ts';
 
 const FORMAT = 'flipside-fork';
 const VERSION = 1;
-
-/** No text that a first view could show is longer. */
-const MOST_TOKENS = 2000;
-
-const STANDS = { sentence: true, clause: true, word: true } as const satisfies Record<Stand, true>;
 
 /** The file of two recordings. Throws `usage` where they do not begin alike, or were read by two probes. */
 export function serialiseFork(a: Recording, b: Recording): string {
@@ -28,14 +23,10 @@ export function serialiseFork(a: Recording, b: Recording): string {
     );
   const side = (recording: Recording): unknown => ({
     id: recording.id,
-    pieces: piecesOf(recording),
-    readings: tracePoints(recording.taps, recording.tokens.length, null, recording.defaultLayer).map(
-      ({ afterToken, stand, score, low, high }) => [
-        afterToken,
-        stand,
-        ...[score, low, high].map((value) => Number(value.toFixed(2))),
-      ],
-    ),
+    ...tracedRows({
+      pieces: piecesOf(recording),
+      trace: tracePoints(recording.taps, recording.tokens.length, null, recording.defaultLayer),
+    }),
   });
   return JSON.stringify({ format: FORMAT, version: VERSION, axis: a.axis, shared, a: side(a), b: side(b) });
 }
@@ -58,29 +49,5 @@ export function parseFork(source: string): ForkedStory {
 }
 
 function toSide(node: JsonNode): ForkSide {
-  const pieces = list(field(node, 'pieces'), 2, MOST_TOKENS).map((piece) => text(piece));
-  let from = 0;
-  const trace = list(field(node, 'readings'), 1, pieces.length).map((reading): TracePoint => {
-    const [after, stand, score, low, high] = list(reading, 5, 5);
-    if (after === undefined || stand === undefined || score === undefined || low === undefined || high === undefined)
-      return reading.refuse(`${reading.path} must have 5 items.`);
-    const point = {
-      from,
-      afterToken: integer(after, from, pieces.length - 1),
-      stand: toStand(stand),
-      score: number(score),
-      low: number(low),
-      high: number(high),
-    };
-    from = point.afterToken + 1;
-    return point;
-  });
-  return { id: words(field(node, 'id'), 60), pieces, trace };
-}
-
-function toStand(node: JsonNode): Stand {
-  const value = text(node);
-  return Object.hasOwn(STANDS, value)
-    ? (value as Stand)
-    : node.refuse(`${node.path} must be one of ${Object.keys(STANDS).join(', ')}, got "${value}".`);
+  return { id: words(field(node, 'id'), 60), ...tracedText(node) };
 }

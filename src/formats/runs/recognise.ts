@@ -6,6 +6,8 @@ export type FileKind =
   | 'run-json'
   | 'run-csv'
   | 'futures'
+  | 'axes'
+  | 'speed'
   | 'probe'
   | 'tensors'
   | 'report'
@@ -29,6 +31,8 @@ export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
   'run-json': 'a run',
   'run-csv': 'a run as a table',
   futures: 'many futures of one text',
+  axes: 'several axes of one text',
+  speed: 'a record of speed',
   probe: 'the description of a probe (probe.json)',
   tensors: 'the directions of a probe (directions.safetensors)',
   report: 'the judgement of a probe (report.json)',
@@ -52,6 +56,8 @@ const BY_FORMAT: Readonly<Record<string, FileKind>> = {
   'flipside-recording': 'run-json',
   'flipside-recordings': 'story-index',
   'flipside-futures': 'futures',
+  'flipside-axes': 'axes',
+  'flipside-speed': 'speed',
   'flipside-probe': 'probe',
   'flipside-report': 'report',
   'flipside-prompt-set': 'set-header',

@@ -14,7 +14,7 @@ import type { JsonNode } from '../../json/json-path.ts';
 import { flag, inRange, parseHabits, parseSampling } from '../../json/json-values.ts';
 import { parseAlarm, UNMEASURED_ALARM } from '../probe/probe-parts.ts';
 import { packRow, roundedRow, rowOf } from '../json/packed-row.ts';
-import { parseSteeringRecord } from '../probe/steering-json.ts';
+import { isCombined, parseSteeringRecord } from '../probe/steering-json.ts';
 import { type ReadoutObject, readoutObject, readoutsIn } from './recorded-readings.ts';
 import type { RecordedPole, Recording, RunOrigin } from './recording.ts';
 
@@ -23,9 +23,10 @@ const FORMAT = 'flipside-recording';
  * Version 2 added the words' part of the scores and the 1 % lines; files of version 1 still open, without them. Version 3
  * added each pole from neutral, and how a run of the reader's own was made; a file may lack either. Version 4 added what
  * a run was pushed by. Version 5 packs scores, and says of every reading where it stands and what is shown of it; older
- * files have readings at the ends of sentences only.
+ * files have readings at the ends of sentences only. Version 6 added further directions and conditions of a push; a file without
+ * any is still written as version 5.
  */
-const VERSION = 5;
+const VERSION = 6;
 const INDEX_FORMAT = 'flipside-recordings';
 /** Version 2 added which stories contain cruelty; of an older list that is not known. */
 const INDEX_VERSION = 2;
@@ -150,7 +151,7 @@ export function recordingObject(recording: Recording): RecordingObject {
   });
   return {
     format: FORMAT,
-    version: VERSION,
+    version: isCombined(run?.push ?? null) ? VERSION : VERSION - 1,
     id,
     title,
     text: body,

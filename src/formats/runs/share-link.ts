@@ -9,7 +9,7 @@ import type { SteeringRecord } from '../../steering/steering.ts';
 import type { SamplingOptions } from '../../reading/reading.ts';
 import { field, has, integer, jsonRoot, type JsonNode, list, text } from '../../json/json-path.ts';
 import { flag, parseSampling, sha256 } from '../../json/json-values.ts';
-import { parseSteeringRecord } from '../probe/steering-json.ts';
+import { isCombined, parseSteeringRecord } from '../probe/steering-json.ts';
 import { type SharedTrace, traceIn, traceObject } from './shared-trace.ts';
 
 /** What a link brings back. */
@@ -44,9 +44,10 @@ export interface Shared {
 
 /**
  * Version 2 added the push. A link without one is still of version 1; one with it is refused by pages from before, which
- * would read its text unpushed and say nothing. Version 3 added the readings; one without them is of version 1 or 2.
+ * would read its text unpushed and say nothing. Version 3 added the readings; one without them is of version 1 or 2. Version 4
+ * added further directions and conditions of the push, which pages from before would pass over.
  */
-const VERSION = 3;
+const VERSION = 4;
 
 /** No model has more layers. */
 const MOST_LAYERS = 1000;
@@ -70,7 +71,8 @@ export function sharedJson(shared: Shared): string {
 
 /** The version of a link: the lowest that holds everything in it. */
 export function linkVersion({ readings, push }: Pick<Shared, 'readings' | 'push'>): number {
-  if (readings !== null) return VERSION;
+  if (isCombined(push)) return VERSION;
+  if (readings !== null) return 3;
   return push === null ? 1 : 2;
 }
 

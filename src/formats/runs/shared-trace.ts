@@ -54,8 +54,8 @@ export function traceObject({ tokens, points, ...rest }: SharedTrace): TraceObje
   const steps = (value: number): number =>
     Math.max(-MOST_STEPS, Math.min(MOST_STEPS, Math.round(value * STEPS))) & 0xff;
   for (const [index, { id, text: piece }] of tokens.entries()) {
-    steeringNumber(bytes, id);
-    steeringNumber(bytes, piece.length);
+    appendNumber(bytes, id);
+    appendNumber(bytes, piece.length);
     const point = at.get(index);
     const known = point !== undefined && [point.score, point.low, point.high].every(Number.isFinite);
     bytes.push(known ? STANDS.indexOf(point.stand) + 1 : 0);
@@ -204,7 +204,7 @@ function unpack(node: JsonNode, packed: string, body: string): Pick<SharedTrace,
 }
 
 /** Seven bits a byte, the lowest first. */
-function steeringNumber(bytes: number[], value: number): void {
+function appendNumber(bytes: number[], value: number): void {
   let rest = value;
   while (rest >= 128) {
     bytes.push((rest % 128) + 128);

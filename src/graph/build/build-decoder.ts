@@ -58,7 +58,14 @@ class DecoderWriter {
       branch = this.#afterNorm(`${name}/after_mlp_norm`, this.#mlp(`${name}/mlp`, layer, ready), layer.afterMlpNorm);
       stream = middle;
     }
-    const [normed] = this.#addAndNorm(`/model/layers.${layers.length}/final_norm_layernorm`, stream, branch, finalNorm);
+    // The head is a product without a bias, so what multiplies the norm's weights multiplies the logits.
+    const [normed] = this.#addAndNorm(
+      `/model/layers.${layers.length}/final_norm_layernorm`,
+      stream,
+      branch,
+      finalNorm,
+      this.#plan.logitScale,
+    );
     this.#products.product('/lm_head', normed, { ...table, tensor: head ?? embedding }, 'logits');
     return this.#graph.finish();
   }
@@ -113,11 +120,11 @@ class DecoderWriter {
     return this.#graph.node('Mul', '/model/embed_tokens/Mul', [embedding, this.#graph.float(embeddingScale)]);
   }
 
-  #norm(name: string, input: string, tensor: StoredTensor): string {
+  #norm(name: string, input: string, tensor: StoredTensor, scale = 1): string {
     return this.#graph.node(
       'SimplifiedLayerNormalization',
       `${name}/LayerNorm`,
-      [input, this.#normWeight(name, tensor)],
+      [input, this.#normWeight(name, tensor, scale)],
       {
         epsilon: { real: this.#plan.epsilon },
         axis: 2,
@@ -126,27 +133,40 @@ class DecoderWriter {
     );
   }
 
-  /** Adds a branch to the stream and norms the sum: what the norm gives, and the stream. */
-  #addAndNorm(name: string, stream: string, branch: string | null, tensor: StoredTensor): readonly [string, string] {
-    if (branch === null) return [this.#norm(name, stream, tensor), stream];
+  /** Adds a branch to the stream and norms the sum: what the norm gives, times `scale`, and the stream. */
+  #addAndNorm(
+    name: string,
+    stream: string,
+    branch: string | null,
+    tensor: StoredTensor,
+    scale = 1,
+  ): readonly [string, string] {
+    if (branch === null) return [this.#norm(name, stream, tensor, scale), stream];
     const outputs = [`${name}/output_0`, '', '', `${name}/output_3`];
     const normed = this.#graph.node(
       'SkipSimplifiedLayerNormalization',
       `${name}/SkipLayerNorm`,
-      [stream, branch, this.#normWeight(name, tensor)],
+      [stream, branch, this.#normWeight(name, tensor, scale)],
       { epsilon: { real: this.#plan.epsilon } },
       outputs,
     );
     return [normed, `${name}/output_3`];
   }
 
+  /** What is added to the stream of the result of attention or MLP. */
   #afterNorm(name: string, branch: string, tensor: StoredTensor | null): string {
-    return tensor === null ? branch : this.#norm(name, branch, tensor);
+    const { branchScale } = this.#plan;
+    const normed = tensor === null ? branch : this.#norm(name, branch, tensor);
+    return branchScale === 1
+      ? normed
+      : this.#graph.node('Mul', `${name}/Mul`, [normed, this.#graph.float(branchScale)]);
   }
 
-  #normWeight(name: string, tensor: StoredTensor): string {
+  #normWeight(name: string, tensor: StoredTensor, scale = 1): string {
     const { normOffset } = this.#plan;
-    return this.#graph.weight(vectorWeight(`${tensorName(name)}.weight`, rowsOf(tensor), this.#read, normOffset));
+    return this.#graph.weight(
+      vectorWeight(`${tensorName(name)}.weight`, rowsOf(tensor), this.#read, { offset: normOffset, scale }),
+    );
   }
 
   #attention(

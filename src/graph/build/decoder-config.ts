@@ -67,6 +67,10 @@ export interface DecoderPlan {
   readonly activation: Activation;
   /** What embeddings are multiplied by; 1 for nothing. */
   readonly embeddingScale: number;
+  /** What the results of attention and MLP are multiplied by before they are added to the stream; 1 for nothing. */
+  readonly branchScale: number;
+  /** What logits are multiplied by; 1 for nothing. */
+  readonly logitScale: number;
   /** What is added to the weights of every norm: 1 where a checkpoint has them around zero. */
   readonly normOffset: number;
   /** Inverse frequencies `[headSize / 2]` of each rotary table, by place. */

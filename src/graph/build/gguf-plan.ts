@@ -6,6 +6,7 @@ import type { ReadTensor, StoredTensor } from '../../models/checkpoint/stored-te
 import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
 import { shown } from '../../base/shown.ts';
 import type { DecoderPlan, LayerKind } from './decoder-config.ts';
+import { unfused } from './fused.ts';
 import { smallTensor } from './made-tensors.ts';
 import { planOf, type TensorNames } from './plan.ts';
 import { inverseFrequencies } from './rotary.ts';
@@ -26,10 +27,15 @@ interface GgufFamily {
   readonly scalesEmbedding: boolean;
   /** Of how many layers one, the last, has no rotary embedding; 0 where all have it. */
   readonly everyNoRotary: number;
-  /** Of how many layers one, the last, sees everything where the others look back over a window; 0 where none has a window. */
+  /**
+   * Of how many layers one, the last, sees everything where the others look back over a window; Infinity where all do if the file
+   * names a window; 0 where none has one.
+   */
   readonly everyWhole: number;
-  /** The rotary base of layers with a window. */
+  /** The rotary base of layers with a window; 0 where it is that of all. */
   readonly localBase: number;
+  /** Phi-3: queries, keys and values are one product, and so are gate and up. */
+  readonly fused: boolean;
 }
 
 const PLAIN: GgufFamily = {
@@ -42,12 +48,15 @@ const PLAIN: GgufFamily = {
   everyNoRotary: 0,
   everyWhole: 0,
   localBase: 0,
+  fused: false,
 };
 
 /** By `general.architecture`. */
 const FAMILIES: Readonly<Record<string, GgufFamily>> = {
   llama: { ...PLAIN, paired: true },
   smollm3: { ...PLAIN, paired: true, everyNoRotary: 4 },
+  granite: { ...PLAIN, paired: true },
+  phi3: { ...PLAIN, fused: true, everyWhole: Infinity },
   qwen2: { ...PLAIN, biased: true },
   qwen3: { ...PLAIN, headNorms: true },
   gemma3: {
@@ -113,6 +122,9 @@ const KEYS = new Set([
   'rope.scaling.finetuned',
 ]);
 
+/** Factors that Granite has. */
+const FACTORS = ['embedding_scale', 'attention.scale', 'residual_scale', 'logit_scale'] as const;
+
 /** Keys that change nothing at the one value that they may have. */
 const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
   expert_count: [0],
@@ -120,6 +132,8 @@ const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
   final_logit_softcapping: [0],
   attn_logit_softcapping: [0],
   'attention.causal': [true],
+  embedding_scale: [1],
+  residual_scale: [1],
   logit_scale: [1],
   tensor_data_layout: ['Meta AI original pth', 'reference'],
 };
@@ -154,30 +168,37 @@ export function ggufPlan(
   const linear = settings.linearFactor();
   const stretch = factors[0] === undefined ? linear : factorsIn(file, factors[0], headSize, read);
   const rotations = [inverseFrequencies(headSize, base, stretch)];
-  const window = family.everyWhole === 0 ? null : settings.whole('attention.sliding_window', 1, 2 ** 31);
-  if (window !== null)
+  const window =
+    family.everyWhole === 0 || (family.everyWhole === Infinity && !settings.has('attention.sliding_window'))
+      ? null
+      : settings.whole('attention.sliding_window', 1, 2 ** 31);
+  if (window !== null && family.localBase > 0)
     rotations.push(inverseFrequencies(headSize, settings.real('rope.freq_base_swa', family.localBase)));
   const isWhole = settings.pattern(layerCount, family.everyWhole);
   const kinds = Array.from({ length: layerCount }, (_, layer): LayerKind => {
     const local = window !== null && !isWhole(layer);
     const none = family.everyNoRotary > 0 && (layer + 1) % family.everyNoRotary === 0;
-    return { rotation: none ? null : local ? 1 : 0, window: local ? window : null };
+    return { rotation: none ? null : local ? rotations.length - 1 : 0, window: local ? window : null };
   });
   const widthOfQueries = architecture === 'gemma3' && layerCount === GEMMA_27B_LAYERS ? hidden / heads : headSize;
+  const kvHeads = settings.whole('attention.head_count_kv', 1, heads, heads);
+  const inner = settings.whole('feed_forward_length', 1, 2 ** 24);
   return planOf(
     {
       file,
       hidden,
       heads,
-      kvHeads: settings.whole('attention.head_count_kv', 1, heads, heads),
+      kvHeads,
       headSize,
-      inner: settings.whole('feed_forward_length', 1, 2 ** 24),
+      inner,
       vocabulary: null,
       contextTokens: settings.whole('context_length', 1, 2 ** 24),
       epsilon: settings.real('attention.layer_norm_rms_epsilon'),
-      attentionScale: widthOfQueries ** -0.5,
+      attentionScale: settings.factor('attention.scale', widthOfQueries ** -0.5),
       activation: family.activation,
-      embeddingScale: family.scalesEmbedding ? Math.sqrt(hidden) : 1,
+      embeddingScale: family.scalesEmbedding ? Math.sqrt(hidden) : settings.factor('embedding_scale', 1),
+      branchScale: settings.factor('residual_scale', 1),
+      logitScale: 1 / settings.factor('logit_scale', 1),
       normOffset: 0,
       headNorms: family.headNorms,
       afterNorms: family.afterNorms,
@@ -187,7 +208,19 @@ export function ggufPlan(
       biased: family.biased,
     },
     NAMES,
-    others,
+    family.fused
+      ? unfused(file, others, {
+          attn_qkv: [
+            ['attn_q', heads * headSize],
+            ['attn_k', kvHeads * headSize],
+            ['attn_v', kvHeads * headSize],
+          ],
+          ffn_up: [
+            ['ffn_gate', inner],
+            ['ffn_up', inner],
+          ],
+        })
+      : others,
   );
 }
 
@@ -205,10 +238,12 @@ function factorsIn(file: string, tensor: StoredTensor, headSize: number, read: R
 class Settings {
   readonly #file: string;
   readonly #values: ReadonlyMap<string, unknown>;
+  readonly #scaled: boolean;
 
   constructor(file: string, metadata: Metadata, architecture: string) {
     this.#file = file;
     const prefix = `${architecture}.`;
+    this.#scaled = architecture === 'granite';
     this.#values = new Map(
       [...metadata].flatMap(([key, value]) =>
         key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : [],
@@ -217,6 +252,7 @@ class Settings {
     for (const [key, value] of this.#values) {
       const neutral = Object.hasOwn(NEUTRAL, key) ? NEUTRAL[key] : undefined;
       if (KEYS.has(key) || neutral?.includes(value) === true) continue;
+      if (this.#scaled && (FACTORS as readonly string[]).includes(key)) continue;
       notRead(file, `${file} has the setting ${prefix}${key} = ${shown(value)}, which is not read.`);
     }
   }
@@ -234,6 +270,15 @@ class Settings {
   /** A number above 0. */
   real(key: string, missing?: number): number {
     return positiveIn({ file: this.#file, key, value: this.#values.get(key) ?? missing });
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
+  /** One of the factors that Granite has; `missing` for other families. */
+  factor(key: (typeof FACTORS)[number], missing: number): number {
+    return this.#scaled ? this.real(key, missing) : missing;
   }
 
   /** Refuses a setting that is there and another than the one that is read. */

@@ -6,6 +6,7 @@ import type { StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
 import { shown } from '../../base/shown.ts';
 import type { DecoderPlan, LayerKind } from './decoder-config.ts';
+import { unfused } from './fused.ts';
 import { planOf, type TensorNames } from './plan.ts';
 import { inverseFrequencies, llama3Frequencies } from './rotary.ts';
 import { positiveIn, wholeIn } from './settings.ts';
@@ -22,6 +23,10 @@ interface HfFamily {
   readonly base: number;
   /** Of how many layers one, the last, has no rotary embedding; 0 where all have it. */
   readonly everyNoRotary: number;
+  /** Granite: embeddings, scores of attention, branches and logits have factors of their own. */
+  readonly factors: boolean;
+  /** Phi-3: queries, keys and values are one product, and so are gate and up. */
+  readonly fused: boolean;
 }
 
 const PLAIN: HfFamily = {
@@ -31,6 +36,8 @@ const PLAIN: HfFamily = {
   headSize: null,
   base: 10_000,
   everyNoRotary: 0,
+  factors: false,
+  fused: false,
 };
 
 /** By `model_type`. */
@@ -38,6 +45,8 @@ const FAMILIES: Readonly<Record<string, HfFamily>> = {
   llama: PLAIN,
   mistral: PLAIN,
   smollm3: { ...PLAIN, everyNoRotary: 4 },
+  granite: { ...PLAIN, factors: true },
+  phi3: { ...PLAIN, fused: true },
   qwen2: { ...PLAIN, biased: true },
   qwen3: { ...PLAIN, headNorms: true, headSize: 128 },
   gemma3_text: { ...PLAIN, headNorms: true, gemma: true, headSize: 256, base: 1_000_000 },
@@ -92,20 +101,30 @@ export function hfPlan(
     damaged(file, `${file} says that the head has weights of its own, and there is no tensor lm_head.weight.`);
   const kinds = settings.kinds(layerCount, family);
   const rotations = settings.rotations(headSize, family);
+  const kvHeads = settings.whole('num_key_value_heads', 1, heads, heads);
+  const inner = settings.whole('intermediate_size', 1, 2 ** 24);
+  const factor = (key: string): number => (family.factors ? settings.real(key, 1) : 1);
+  const used = tensors.filter(
+    ({ name }) => !OLD_FREQUENCIES.test(name) && !(name === 'lm_head.weight' && config['tie_word_embeddings'] === true),
+  );
   return planOf(
     {
       file,
       hidden,
       heads,
-      kvHeads: settings.whole('num_key_value_heads', 1, heads, heads),
+      kvHeads,
       headSize,
-      inner: settings.whole('intermediate_size', 1, 2 ** 24),
+      inner,
       vocabulary: settings.whole('vocab_size', 1, 2 ** 24),
       contextTokens: settings.whole('max_position_embeddings', 1, 2 ** 24),
       epsilon: settings.real('rms_norm_eps', 1e-6),
-      attentionScale: (family.gemma ? settings.real('query_pre_attn_scalar', 256) : headSize) ** -0.5,
+      attentionScale: family.factors
+        ? factor('attention_multiplier')
+        : (family.gemma ? settings.real('query_pre_attn_scalar', 256) : headSize) ** -0.5,
       activation: settings.activation(),
-      embeddingScale: family.gemma ? Math.sqrt(hidden) : 1,
+      embeddingScale: family.gemma ? Math.sqrt(hidden) : factor('embedding_multiplier'),
+      branchScale: factor('residual_multiplier'),
+      logitScale: 1 / factor('logits_scaling'),
       normOffset: family.gemma ? 1 : 0,
       headNorms: family.headNorms,
       afterNorms: family.gemma,
@@ -115,10 +134,19 @@ export function hfPlan(
       biased: family.biased,
     },
     family.gemma ? GEMMA_NAMES : NAMES,
-    tensors.filter(
-      ({ name }) =>
-        !OLD_FREQUENCIES.test(name) && !(name === 'lm_head.weight' && config['tie_word_embeddings'] === true),
-    ),
+    family.fused
+      ? unfused(file, used, {
+          'self_attn.qkv_proj': [
+            ['self_attn.q_proj', heads * headSize],
+            ['self_attn.k_proj', kvHeads * headSize],
+            ['self_attn.v_proj', kvHeads * headSize],
+          ],
+          'mlp.gate_up_proj': [
+            ['mlp.gate_proj', inner],
+            ['mlp.up_proj', inner],
+          ],
+        })
+      : used,
   );
 }
 
@@ -219,7 +247,8 @@ class Settings {
     const from = { ...(isObject(scaling) ? scaling : {}), ...(parameters ?? {}) };
     const plain = inverseFrequencies(headSize, this.real('rope_theta', this.real('rope_theta', missing), from));
     const type = from['rope_type'] ?? from['type'] ?? 'default';
-    if (this.#config['partial_rotary_factor'] !== undefined && this.#config['partial_rotary_factor'] !== 1)
+    const part = this.#config['partial_rotary_factor'] ?? from['partial_rotary_factor'] ?? 1;
+    if (part !== 1)
       notRead(this.#file, `${this.#file} turns a part of each head only (partial_rotary_factor), which is not read.`);
     if (type === 'default') return plain;
     const real = (key: string): number => this.real(key, undefined, from);

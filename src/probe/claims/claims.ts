@@ -77,7 +77,7 @@ function standingClaims({ axis, transfer, controls }: Report, { model }: JudgedH
       'That these numbers hold for texts of another kind: topics were left out, but their turns come from the same sets and the same writers.',
     ),
     mayNot(
-      'That the model uses this direction: reading shows a trace; only pushing along it, against placebos, shows what the trace does.',
+      'That the model uses this direction: reading shows a trace; only steering along it, against placebos, shows what the trace does.',
     ),
     mayNot('That levels of different texts can be compared: each needs its own control version.'),
     ...(estimates > 1

@@ -6,10 +6,10 @@ import type { Estimate } from '../../stats/estimate.ts';
 export type Verdict = 'as wanted' | 'not as wanted' | 'open';
 
 /** An effect this far from zero, in units of the score, or this far from 0.5 in AUROC, still counts as near. */
-const NEAR = { score: 0.5, AUROC: 0.1, share: 0.1 } as const;
+export const NEAR = { score: 0.5, AUROC: 0.1, share: 0.1 } as const;
 
 /** "Near 1" begins here. */
-const HIGH = 0.9;
+export const HIGH = 0.9;
 
 /**
  * Reads an interval against what is wanted. Above or below a value: the whole interval lies there, or the whole interval

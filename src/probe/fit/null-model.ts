@@ -2,6 +2,7 @@
  * What random directions must look like to be a fair null: drawn from the covariance of the training readings
  * themselves. Isotropic directions would be far too easy to beat, because most of them miss everything that varies.
  */
+import { concat } from '../../base/float32.ts';
 import type { NullModel } from '../probe-types.ts';
 import { covarianceFactor } from '../../stats/linear/principal.ts';
 import { labelOf, neutralWeights, type ReadoutRows, turnsOf } from '../../stats/linear/rows.ts';
@@ -111,15 +112,4 @@ export function joinNullLayers(
     seed,
     count,
   };
-}
-
-/** One array out of many. */
-export function concat(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -96,6 +96,7 @@ export class EngineLine {
       'writing',
       'checking',
       'comparing',
+      'timing',
       'looking',
       'training',
       'measuring',

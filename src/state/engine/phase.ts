@@ -18,6 +18,8 @@ export type Phase =
   /** Looking at a text through the lens, or at a direction, whose `total` is 0. */
   | { readonly kind: 'looking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   | { readonly kind: 'checking'; readonly status: EngineStatus; readonly done: number; readonly total: number }
+  /** Measuring speed. */
+  | { readonly kind: 'timing'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   /** Training a probe, or judging one on another set; null until the first step. */
   | { readonly kind: 'training'; readonly status: EngineStatus; readonly progress: TrainingProgress | null }
   /** Finding the strength of a push (null), or measuring a dose–response. */

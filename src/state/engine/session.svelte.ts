@@ -16,7 +16,10 @@ import type { Judgement } from '../../probe/evidence/judgement-types.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../../lens/lens.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../steering/patching.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
+import type { SpeedStart, SpeedTime } from '../../models/speed/speed-record.ts';
 import type { FuturesSink } from '../../reading/futures/futures.ts';
+import type { AxesRead } from '../../reading/axes/axes.ts';
+import type { SteeredWords } from '../../steering/steering.ts';
 import type { ReadingSink, SamplingOptions } from '../../reading/reading.ts';
 import { USUAL } from '../../reading/refinement.ts';
 import type { TokenDivergence } from '../../reading/token-divergence.ts';
@@ -95,6 +98,12 @@ export class Session extends EngineLine {
     return reading.heard - before;
   }
 
+  /** Reads a text with several probes, beside the one that the engine holds; null when it was stopped or failed. */
+  async readAxes(args: CallArgs<'readAxes'>, progress: (steps: Steps) => void): Promise<AxesRead | null> {
+    const { client, status } = this.idle();
+    return this.run({ kind: 'reading', status }, (signal) => client.readAxes(args, { on: { progress }, signal }));
+  }
+
   /** Goes on writing from the reading that the engine holds. */
   async write(sampling: SamplingOptions, taps: boolean, reading: ReadingState): Promise<boolean> {
     const { client, status } = this.idle();
@@ -147,6 +156,12 @@ export class Session extends EngineLine {
     );
     if (matched !== null) this.say(SAY.matched(matched.map(({ strength }) => strength)));
     return matched;
+  }
+
+  /** How likely words are after a text under steering; null as above. The text in the engine's memory stays there. */
+  async steeredWords(args: CallArgs<'steeredWords'>): Promise<SteeredWords | null> {
+    const { client, status } = this.idle();
+    return this.run({ kind: 'measuring', status, progress: null }, (signal) => client.steeredWords(args, { signal }));
   }
 
   /** Measures a dose–response; null as above. */
@@ -279,6 +294,18 @@ export class Session extends EngineLine {
   /** What the probe in use reads of a text with one patch; null as above. */
   async patchRead(args: CallArgs<'patchRead'>): Promise<PatchedScores | null> {
     return this.#compare((client, _, signal) => client.patchRead(args, { signal }));
+  }
+
+  /** Measures what the model costs here; null when it was stopped or failed. Times go to `on` as they come. */
+  async measureSpeed(
+    args: CallArgs<'measureSpeed'>,
+    on: { readonly start: (start: SpeedStart) => void; readonly time: (time: SpeedTime) => void },
+  ): Promise<SpeedStart | null> {
+    const { client, status } = this.idle();
+    const progress = (steps: Steps): void => this.goOn({ kind: 'timing', status, ...steps });
+    return this.run({ kind: 'timing', status, done: 0, total: 1 }, (signal) =>
+      client.measureSpeed(args, { on: { ...on, progress }, signal }),
+    );
   }
 
   /** Trains a probe; null when it was stopped or failed, which is then already shown. The text in the engine's memory stays there. */

@@ -9,7 +9,7 @@ import type { ProbeFiles } from '../../worker/protocol.ts';
 /** The part of a probe that is shown. */
 export type ProbeCard = ProbeHead;
 
-/** The files of a probe; a probe of an older version has no report. */
+/** The files of a probe; a probe of an older version, or of other files, may have no report. */
 export interface BundleFiles extends ProbeFiles {
   readonly reportJson: string | null;
 }

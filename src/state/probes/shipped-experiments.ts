@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 
 /** A run whose report ships. */
 export interface ShippedRun {
-  /** Name of its folder: the model that it ran on. */
+  /** Name of its folder: the model that it ran on; of an earlier design, that as well. */
   readonly model: string;
   report(): Promise<string>;
   /** Where its units can be had from; null where they do not ship. */
@@ -33,16 +33,17 @@ const earlier = import.meta.glob<string>('/experiments/*/earlier/spec.json', {
   import: 'default',
   eager: true,
 });
-const reports = import.meta.glob<string>('/experiments/*/results/*/report.json', {
-  query: '?url',
-  import: 'default',
-  eager: true,
-});
-const units = import.meta.glob<string>('/experiments/*/results/*/units.jsonl', {
-  query: '?url',
-  import: 'default',
-  eager: true,
-});
+const reports = import.meta.glob<string>(
+  ['/experiments/*/results/*/report.json', '/experiments/*/earlier/results/*/report.json'],
+  { query: '?url', import: 'default', eager: true },
+);
+const units = import.meta.glob<string>(
+  ['/experiments/*/results/*/units.jsonl', '/experiments/*/earlier/results/*/units.jsonl'],
+  { query: '?url', import: 'default', eager: true },
+);
+
+/** Runs of the design in use come before those of an earlier one. */
+const isEarlier = (path: string): boolean => path.split('/')[3] === 'earlier';
 
 /** What lies in `experiments/` of this page. */
 export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
@@ -54,18 +55,14 @@ export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
       id,
       spec: specAt(specs[`/experiments/${id}/spec.json`]) ?? null,
       earlier: specAt(earlier[`/experiments/${id}/earlier/spec.json`]),
-      runs: Object.entries(reports).flatMap(([path, url]) => {
-        const [, , folder, , model = ''] = path.split('/');
-        return folder === id
-          ? [
-              {
-                model,
-                report: () => fetched(url),
-                unitsUrl: units[path.replace(/report\.json$/, 'units.jsonl')] ?? null,
-              },
-            ]
-          : [];
-      }),
+      runs: Object.entries(reports)
+        .filter(([path]) => path.split('/')[2] === id)
+        .sort(([a], [b]) => Number(isEarlier(a)) - Number(isEarlier(b)))
+        .map(([path, url]) => ({
+          model: `${path.split('/').at(-2) ?? ''}${isEarlier(path) ? ', earlier design' : ''}`,
+          report: () => fetched(url),
+          unitsUrl: units[path.replace(/report\.json$/, 'units.jsonl')] ?? null,
+        })),
     };
   });
 

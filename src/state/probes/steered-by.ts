@@ -17,7 +17,13 @@ export async function steeringArgsOf(
   offers: readonly ProbeOffer[],
   session: Session,
 ): Promise<SteeringArgs> {
-  const { direction, probeSha256, matchedKl: _, carriedOver: __, changes = [], ...settings } = push;
+  const { direction, probeSha256, matchedKl: _, carriedOver: __, changes = [], also = [], when, ...settings } = push;
+  if (also.length > 0 || when !== undefined)
+    throw new AppError(
+      'push-invalid',
+      `This run was steered ${when === undefined ? `along ${also.length + 1} directions at once` : 'under a condition'}, and the page cannot make that again. Compare a run that one direction steered throughout.`,
+      { directions: also.length + 1 },
+    );
   if (changes.length > 0)
     throw new AppError(
       'push-invalid',

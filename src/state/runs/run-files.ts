@@ -20,7 +20,7 @@ export interface RunView {
 
 /** A file that can be made. */
 export interface RunFileKind {
-  readonly key: 'json' | 'csv' | 'svg' | 'png';
+  readonly key: 'json' | 'csv' | 'svg' | 'png' | 'plotly' | 'layers';
   readonly label: string;
   readonly says: string;
   readonly ending: string;
@@ -64,6 +64,24 @@ export const RUN_FILES: readonly RunFileKind[] = [
     ending: 'png',
     type: 'image/png',
     make: async (recording, view) => (await import('./svg-picture.ts')).pngOf(await figure(recording, view)),
+  },
+  {
+    key: 'plotly',
+    label: 'Trajectory, Plotly JSON',
+    says: 'for plotly.js or Python’s plotly',
+    ending: 'trajectory.plotly.json',
+    type: 'application/json',
+    make: async (recording, view) =>
+      (await import('../../formats/figures/run-plotly.ts')).trajectoryJson(recording, view),
+  },
+  {
+    key: 'layers',
+    label: 'Layer map, Plotly JSON',
+    says: 'every layer along the text',
+    ending: 'layers.plotly.json',
+    type: 'application/json',
+    make: async (recording, view) =>
+      (await import('../../formats/figures/run-plotly.ts')).layerMapJson(recording, view),
   },
 ];
 

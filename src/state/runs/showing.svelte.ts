@@ -1,6 +1,7 @@
 /** What is on show: a text with its readings, where it comes from, how one looks at it, and the way back. */
 import { FORK } from '../../content/front.ts';
 import { SAY } from '../../content/status.ts';
+import { FIRST_SAMPLING } from '../../reading/first-sampling.ts';
 import type { ForkedStory } from '../../reading/fork.ts';
 import type { SamplingOptions } from '../../reading/reading.ts';
 import type { RecordingEntry } from '../../formats/runs/recording-json.ts';
@@ -43,7 +44,7 @@ export class Showing {
   /** Which of the two sources is open. */
   source = $state<Source>('story');
   /** How the next words are chosen. */
-  sampling = $state<SamplingOptions>({ temperature: 0.8, topK: 0, topP: 0.95, seed: 1, maxTokens: 80 });
+  sampling = $state<SamplingOptions>({ ...FIRST_SAMPLING });
 
   constructor(parts: ShowingParts) {
     this.#parts = parts;

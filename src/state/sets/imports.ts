@@ -139,6 +139,7 @@ function unknown(files: readonly Sorted[]): AppError {
       'A verdict needs all parts: join the folders by flipside merge, and open its units.jsonl in Experiments, under “Your own experiment”.',
     'experiment-report':
       'A verdict is made anew from what was measured: open the units.jsonl beside it in Experiments, under “Your own experiment”.',
+    speed: 'It is opened where speed is measured: Help, Diagnostics, “Measure the speed here”.',
     'run-json': 'Runs are brought in under Library.',
     'run-csv': 'Runs are brought in under Library.',
     probe: 'Probes are brought in under Library.',

@@ -3,7 +3,7 @@ import { alarmLines, type ReadoutLines } from '../../reading/alarm.ts';
 import type { ReadoutCalibration } from '../../probe/fit/calibrate.ts';
 import { EARLY_FROM, STEADY_FROM } from '../../reading/early-tokens.ts';
 import { type ByPole, byPole, POLES } from '../../probe/heads.ts';
-import { concat } from '../../probe/fit/null-model.ts';
+import { concat } from '../../base/float32.ts';
 import type { LayerCalibration, PoleHead } from '../../probe/probe-types.ts';
 import { significant } from '../../base/round.ts';
 import type { StorySet } from '../../formats/sets/story-set.ts';

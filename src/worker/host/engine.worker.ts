@@ -3,6 +3,7 @@ import './threads.ts';
 import { throwIfStopped } from '../../base/abort.ts';
 import { AppError } from '../../base/errors.ts';
 import type { TokenBatch } from '../../reading/reading.ts';
+import { measureSpeed } from '../../engine/speed/measure-speed.ts';
 import { checkModel } from '../../engine/store/check-model.ts';
 import { deleteStored, listStored } from '../../engine/store/stored-models.ts';
 import { listHub } from '../../engine/store/hub.ts';
@@ -60,10 +61,12 @@ const HANDLERS: Handlers = {
   renderChat: ({ messages }) => engine.renderChat(messages),
   read: (args, { on, signal }) => engine.read(args, on, signal),
   refine: ({ every }, { on, signal }) => engine.refine(every, on, counted(on.progress), signal),
+  readAxes: (args, { on, signal }) => runs.readAxes(args, counted(on.progress), signal),
   generate: (args, { on, signal }) => engine.generate(args, on, signal),
   writeSteered: (args, { on, signal }) => steering.write(args, on, signal),
   futures: (args, { on, signal }) => steering.futures(args, on, signal),
   matchSteering: (args, { signal }) => steering.match(args, signal),
+  steeredWords: (args, { signal }) => steering.words(args, signal),
   measureDose: (args, { on, signal }) => steering.measure(args, on.progress, signal),
   findWords: ({ words, firstToken }) => engine.findWords(words, firstToken),
   lens: (args, { on, signal }) => engine.lens(args, counted(on.progress), signal),
@@ -83,6 +86,8 @@ const HANDLERS: Handlers = {
   analyseUnits: ({ specs, units }) => experiments.analyse(specs, units),
   estimateExperiment: (args, { signal }) => experiments.estimate(args, signal),
   runExperiment: (args, { on, signal }) => experiments.run(args, on.progress, on.part, signal),
+  measureSpeed: (args, { on, signal }) =>
+    measureSpeed({ ...engine.reader, scorer: engine.scorerIfAny }, args, on, signal),
   listStored: () => listStored(),
   deleteStored: async ({ key }) => {
     await deleteStored(key);

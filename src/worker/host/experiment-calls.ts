@@ -54,7 +54,7 @@ export type SubjectSource = (neutral: readonly string[]) => {
   readonly assertRoom: (reach: Reach) => void;
 };
 
-/** A room over the model that is loaded when a call comes, for these kinds of experiments. */
+/** Calls on the model that is loaded when they come, for these kinds of experiments. */
 export function createExperimentCalls(
   subjectFor: SubjectSource,
   designs: Designs = DESIGNS,

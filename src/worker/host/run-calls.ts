@@ -1,15 +1,22 @@
-/** What is computed of two texts in the worker. */
+/** What is computed of a text with several probes, and of two texts, in the worker. */
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../steering/patching.ts';
+import type { AxesRead } from '../../reading/axes/axes.ts';
 import { firstSteered } from '../../steering/steering.ts';
 import type { TokenDivergence } from '../../reading/token-divergence.ts';
+import { readAxes } from '../../engine/axes/read-axes.ts';
 import type { SteeredIds } from '../../engine/steering/engine-editor.ts';
 import type { WebEngine } from '../../engine/web-engine.ts';
 import type { CallArgs, ReadRun } from '../protocol.ts';
 import type { CarriedProbes } from './carried-probes.ts';
-import { instrumentSteering } from './steering-args.ts';
+import { steeringFrom } from './steering-args.ts';
 
-/** Calls that take two texts. */
+/** Calls that leave the text in memory alone. */
 export interface RunCalls {
+  readAxes(
+    args: CallArgs<'readAxes'>,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<AxesRead>;
   diverge(
     args: CallArgs<'diverge'>,
     onProgress: (done: number, total: number) => void,
@@ -24,17 +31,25 @@ export interface RunCalls {
   patchRead(args: CallArgs<'patchRead'>, signal: AbortSignal): Promise<PatchedScores>;
 }
 
-/** A room over the engine's model, whichever is loaded when a call comes; runs are pushed by probes that `probes` takes. */
+/** Calls on the engine's model, whichever is loaded when they come; runs are steered by probes that `probes` takes. */
 export function createRunCalls(
-  engine: Pick<WebEngine, 'model' | 'editor' | 'scorer'>,
+  engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'reader'>,
   probes: CarriedProbes,
 ): RunCalls {
   const idsOf = async ({ ids, given, push }: ReadRun, signal: AbortSignal): Promise<SteeredIds> => ({
     ids,
     from: firstSteered(push?.settings.where ?? 'all', given),
-    push: push === null ? [] : await instrumentSteering(engine, probes, push, signal),
+    push: push === null ? [] : await steeringFrom(engine, probes, push, signal),
   });
   return {
+    readAxes: async ({ probes: files, ...text }, onProgress, signal) =>
+      readAxes(
+        engine.reader,
+        files.map((each) => probes.take(each).probe),
+        text,
+        onProgress,
+        signal,
+      ),
     async diverge({ a, b, pairs }, onProgress, signal) {
       return engine.editor.divergence(await idsOf(a, signal), await idsOf(b, signal), pairs, onProgress, signal);
     },

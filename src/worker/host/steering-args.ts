@@ -24,7 +24,7 @@ export function directionOf(
 }
 
 /** The push; reads the neutral stories for the unit of its strength, once. Throws probe and set errors, and `push-invalid`. */
-export async function instrumentSteering(
+export async function steeringFrom(
   engine: Pick<WebEngine, 'model' | 'editor'>,
   probes: CarriedProbes,
   { probe, settings, stories }: SteeringArgs,

@@ -4,13 +4,14 @@ import type { FuturesSummary, RunSummary } from '../../models/engine-report.ts';
 import { titleWith } from '../../probe/dtype-agreement.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Axis } from '../../probe/probe-types.ts';
-import type { SteeringSettings } from '../../steering/steering.ts';
+import type { SteeredWords, SteeringSettings } from '../../steering/steering.ts';
 import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
 import { needScaled } from '../../steering/modes.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
 import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
 import type { WebEngine } from '../../engine/web-engine.ts';
+import { readSteeredWords } from '../../engine/steering/steered-words.ts';
 import { choicesOf } from '../../formats/sets/choice-set.ts';
 import { measureDose } from '../../steering/dose.ts';
 import { makeSteering, type SteeringDirection } from '../../steering/make-steering.ts';
@@ -18,7 +19,7 @@ import { matchStrengths } from '../../steering/match-strength.ts';
 import { placebosFor } from '../../steering/placebos.ts';
 import type { CallArgs, DoseArgs, ProbeToUse } from '../protocol.ts';
 import { type CarriedProbes, hashOf } from './carried-probes.ts';
-import { directionOf, neutralTexts, instrumentSteering } from './steering-args.ts';
+import { directionOf, neutralTexts, steeringFrom } from './steering-args.ts';
 import { setFiles } from './set-files.ts';
 
 /** Calls that push. */
@@ -28,12 +29,13 @@ export interface SteeringCalls {
   adjust(strength: number): void;
   futures(args: CallArgs<'futures'>, sink: FuturesSink, signal: AbortSignal): Promise<FuturesSummary>;
   match(args: CallArgs<'matchSteering'>, signal: AbortSignal): Promise<readonly MatchedStrength[]>;
+  words(args: CallArgs<'steeredWords'>, signal: AbortSignal): Promise<SteeredWords>;
   measure(args: DoseArgs, onProgress: (progress: DoseProgress) => void, signal: AbortSignal): Promise<DoseReport>;
 }
 
-/** A room over the engine's model, whichever is loaded when a call comes; it pushes by probes that `probes` takes. */
+/** Calls on the engine's model, whichever is loaded when they come; they steer by probes that `probes` takes. */
 export function createSteeringCalls(
-  engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'writeSteered'>,
+  engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'writeSteered' | 'subject' | 'reader'>,
   probes: CarriedProbes,
 ): SteeringCalls {
   /** Changes the text that is being written. */
@@ -83,7 +85,7 @@ export function createSteeringCalls(
       adjust?.(strength);
     },
     async futures({ text, plan, steering, layer }, sink, signal) {
-      const push = steering === null ? [] : await instrumentSteering(engine, probes, steering, signal);
+      const push = steering === null ? [] : await steeringFrom(engine, probes, steering, signal);
       const where = steering?.settings.where ?? 'generated';
       return engine.editor.futures({ ...plan, text, push, where }, { scorer: engine.scorer, layer }, sink, signal);
     },
@@ -98,6 +100,11 @@ export function createSteeringCalls(
         targets,
         signal,
       );
+    },
+    async words({ probe, settings, stories, text, words }, signal) {
+      const { direction } = directionOf(probes, probe, settings);
+      const { subject } = engine.subject(neutralTexts(stories));
+      return readSteeredWords(subject, engine.reader.tokenizer, direction, settings, { text, words }, signal);
     },
     async measure(args, onProgress, signal) {
       const { settings, targets, placeboTargets, seed } = args;

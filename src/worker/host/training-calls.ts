@@ -32,13 +32,13 @@ export interface TrainingCalls {
     onProgress: (progress: TrainingProgress) => void,
     signal: AbortSignal,
   ): Promise<Judgement>;
-  /** What it remembers, for the room of another worker; and what another has remembered. */
+  /** What it remembers, for the calls of another worker; and what another has remembered. */
   takeReadings(): PackedReadings;
   giveReadings(packed: PackedReadings): void;
 }
 
 /**
- * A room over whatever model is loaded when a call comes; readings of another model are never taken for its own. `take`
+ * Calls on whatever model is loaded when they come; readings of another model are never taken for its own. `take`
  * gives a probe as that model takes it.
  */
 export function createTrainingCalls(

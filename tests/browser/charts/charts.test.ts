@@ -6,7 +6,9 @@ import plotly from 'plotly.js-cartesian-dist-min';
 import { afterEach, describe, expect, it } from 'vitest';
 import { doseResponseFigure } from '../../../src/charts/dose.ts';
 import { divergenceFigure } from '../../../src/charts/divergence.ts';
-import type { Figure } from '../../../src/charts/plotly-figure.ts';
+import type { Figure, Trace } from '../../../src/charts/plotly-figure.ts';
+import { lensFigure } from '../../../src/formats/figures/lens-figure.ts';
+import { patchFigure } from '../../../src/charts/grids/patch-figure.ts';
 import { panelFigure } from '../../../src/charts/panel.ts';
 import { readingFigure } from '../../../src/charts/readings.ts';
 import { renderSvg } from '../../../src/charts/render-svg.ts';
@@ -15,6 +17,7 @@ import { twoRunsFigure } from '../../../src/charts/two-runs.ts';
 import type { FigurePanel } from '../../../src/charts/figure.ts';
 import { experimentFigureJson } from '../../../src/formats/figures/experiment-figure.ts';
 import { sampleDose } from '../../fixtures/samples/dose-sample.ts';
+import { madeUpLens } from '../pages/support/sample-lens.ts';
 import { sampleExperiment } from '../../fixtures/experiments/experiment-sample.ts';
 
 const [byLayer, byMeasure] = sampleExperiment.figure.panels as [FigurePanel, FigurePanel];
@@ -44,7 +47,7 @@ const readings = [3, 9, 14, 22].map((afterToken, index) => ({
 const along = { range: { from: -0.5, to: 29.5 }, head: 'difference', theme: 'light' } as const;
 
 /** One figure of every builder. */
-const FIGURES: Readonly<Record<string, Figure>> = {
+const FIGURES: Readonly<Record<string, Figure<Trace>>> = {
   'lines over bands': panelFigure(byLayer, { theme: 'light', width: 460 }),
   categories: panelFigure(byMeasure, { theme: 'dark', width: 640 }),
   'slanted categories': panelFigure(byMeasure, { theme: 'light', width: 300 }),
@@ -105,10 +108,35 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     first: 6,
     theme: 'light',
   }),
+  'the lens': lensFigure(
+    madeUpLens(
+      Array.from({ length: 20 }, (_, id) => ({ id, text: ` word${id}` })),
+      5,
+      [],
+    ),
+    { token: 9, lowest: 15, theme: 'light' },
+  ),
+  patches: patchFigure(
+    {
+      model: { id: 'toy', weightsSha256: 'f'.repeat(64) },
+      a: { tokens: ['She', ' fed', ' it'], odds: 2 },
+      b: { tokens: ['She', ' kicked', ' it'], odds: -2 },
+      words: [' kind', ' cruel'],
+      wordTokens: [1, 1],
+      pairs: [
+        { a: 1, b: 1 },
+        { a: 2, b: 2 },
+      ],
+      streams: [4, 8, 12],
+      odds: Float32Array.of(-2, 0, 2, NaN, -3, 1),
+      placebos: [],
+    },
+    { column: 0, theme: 'dark' },
+  ),
 };
 
 const holders: HTMLElement[] = [];
-function holder(figure: Figure): HTMLElement {
+function holder(figure: Figure<Trace>): HTMLElement {
   const node = document.createElement('div');
   node.style.cssText = `position: absolute; top: 0; left: 0; inline-size: ${figure.layout.width}px`;
   document.body.append(node);
@@ -117,13 +145,13 @@ function holder(figure: Figure): HTMLElement {
 }
 afterEach(() => holders.splice(0).forEach((node) => node.remove()));
 
-async function byPlotly(figure: Figure): Promise<HTMLElement> {
+async function byPlotly(figure: Figure<Trace>): Promise<HTMLElement> {
   const node = holder(figure);
   await plotly.react(node, structuredClone(figure.data), structuredClone(figure.layout), { staticPlot: true });
   return node;
 }
 
-function byRenderer(figure: Figure): HTMLElement {
+function byRenderer(figure: Figure<Trace>): HTMLElement {
   const node = holder(figure);
   const { width, height } = figure.layout;
   node.innerHTML = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${renderSvg(figure).markup.join('')}</svg>`;
@@ -162,6 +190,23 @@ describe.each(Object.entries(FIGURES))('the figure of %s', (_, figure) => {
       expect(x).toBeCloseTo(theirs[index]!.x, 0);
       expect(y).toBeCloseTo(theirs[index]!.y, 0);
     });
+  });
+
+  it('has the texts of its cells where plotly.js has them', async () => {
+    const middles = (node: HTMLElement, selector: string): [string, number, number][] =>
+      [...node.querySelectorAll(selector)].map((text) => {
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        return [text.textContent, (left + right) / 2, (top + bottom) / 2];
+      });
+    const theirs = middles(await byPlotly(figure), '.heatmap-label');
+    const cells = figure.data.flatMap((trace) => (trace.type === 'heatmap' ? (trace.text?.flat() ?? []) : []));
+    expect(theirs).toHaveLength(cells.filter((text) => text !== '').length);
+    const ours = middles(byRenderer(figure), 'svg > text:not([transform])');
+    for (const [text, x, y] of theirs)
+      expect(
+        ours.some(([own, left, top]) => own === text && Math.abs(left - x) < 2 && Math.abs(top - y) < 3),
+        `${text} at ${x} ${y}`,
+      ).toBe(true);
   });
 
   it('has its lines, intervals and shapes where plotly.js has them', async () => {

@@ -4,7 +4,10 @@
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
+import { variantName } from '../../../src/models/checkpoint/checkpoint-offers.ts';
 import type { EngineStatus } from '../../../src/models/engine-report.ts';
+import { otherDtype } from '../../../src/models/model-dtype.ts';
+import type { ModelIdentity } from '../../../src/probe/probe-types.ts';
 import type { ChosenOffer, WeighedModel } from '../../../src/models/model-source.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import { connectEngine } from '../../../src/worker/client/connect-engine.ts';
@@ -77,6 +80,91 @@ test('llama q4_0.gguf computes what PyTorch does, on WebGPU', { timeout: 240_000
   const report = await heldToPytorch(client, 'llama', 'q4_0');
   expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
   expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
+});
+
+describe('a LoRA adapter', () => {
+  const ADAPTER = ['adapter_config.json', 'adapter_model.safetensors'];
+  const adapter = async (): Promise<Files> =>
+    new Map(
+      await Promise.all(
+        ADAPTER.map(async (name) => {
+          const path = `mistral-adapter/${name}`;
+          return [path, fileOf(name, await containerFile(path))] as const;
+        }),
+      ),
+    );
+  /** A model's folder with the adapter's, as two that are dropped together lie, or with `under` empty the second in the first. */
+  const both = async (model: string, under = `${model}/`): Promise<Files> =>
+    new Map([...[...(await folder(model))].map(([name, file]) => [under + name, file] as const), ...(await adapter())]);
+
+  test('is a variant of its base: off it computes what PyTorch does without it, on what PyTorch does with it merged', async () => {
+    const listing = await client.listPicked({ name: '', files: await both('mistral') });
+    expect(listing.offers.map(variantName)).toEqual(['safetensors', 'safetensors with mistral-adapter']);
+    const models: ModelIdentity[] = [];
+    for (const [at, reference] of ['mistral', 'mistral-adapter'].entries()) {
+      const weighed = await client.weighModel({ chosen: { listing, offer: listing.offers[at]! }, hosts: [] });
+      expect(weighed.about?.adapterBase).toBe(at === 0 ? undefined : '../mistral');
+      const model = { kind: 'offer', chosen: { listing, offer: weighed.offer } } as const;
+      await client.checkModel({ model, hosts: [] }, { signal: never });
+      const status = await client.load({ model, hosts: [], backend: 'wasm' }, { signal: never });
+      expect(status).toMatchObject({ kept: { yes: true } });
+      models.push(status.model);
+      const [row] = (await heldToPytorch(client, reference, 'plain')).rows;
+      expect(row).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+      expect(Math.max(...row!.residualError)).toBeLessThan(1e-5);
+      expect(row!.logitsError).toBeLessThan(5e-5);
+    }
+    const [base, adapted] = models;
+    expect(adapted).toMatchObject({ adapter: 'mistral-adapter' });
+    expect(otherDtype(base!, adapted!)).toEqual({
+      from: 'fp32 in safetensors',
+      to: 'fp32 in safetensors with an adapter',
+    });
+  });
+
+  test('is stored with its base and opened again without their files', async () => {
+    const listing = await client.listPicked({ name: '', files: await both('mistral') });
+    const model = { kind: 'offer', chosen: { listing, offer: listing.offers[1]! } } as const;
+    const { key, title } = await client.load({ model, hosts: [], backend: 'wasm' }, { signal: never });
+    expect(title).toBe('Your model (safetensors with mistral-adapter)');
+    client.dispose();
+    client = connectEngine();
+    await client.checkModel({ model: { kind: 'kept', key }, hosts: [] }, { signal: never });
+    const again = await client.load({ model: { kind: 'kept', key }, hosts: [], backend: 'wasm' });
+    expect(again).toMatchObject({ bytesFrom: 'storage', model: { adapter: 'mistral-adapter' } });
+    expect((await heldToPytorch(client, 'mistral-adapter', 'plain')).rows[0]).toMatchObject({ greedyMatches: 12 });
+  });
+
+  test.each([
+    [
+      'beside a model of another name',
+      'llama',
+      'llama/',
+      /another base, by its own words "\.\.\/mistral", and not of the model in "llama"/,
+    ],
+    [
+      'in the folder of a model of other sizes',
+      'llama',
+      '',
+      /another base, by its own words "\.\.\/mistral": its .* is \[/,
+    ],
+  ])('%s is refused by name before any weight is read', async (_, model, under, words) => {
+    const listing = await client.listPicked({ name: '', files: await both(model, under) });
+    const chosen = { listing, offer: listing.offers[1]! };
+    expect(variantName(chosen.offer)).toBe('safetensors with mistral-adapter');
+    const error: unknown = await client.weighModel({ chosen, hosts: [] }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'model-checkpoint-invalid',
+      message: expect.stringMatching(words) as string,
+    });
+  });
+
+  test('alone says that its base is missing', async () => {
+    const { offers } = await client.listPicked({ name: '', files: await adapter() });
+    expect(offers.map(({ missing }) => missing)).toEqual([
+      ['the model that it changes is not there: take its folder and that of the adapter together'],
+    ]);
+  });
 });
 
 describe('before any weight is read', () => {

@@ -20,7 +20,10 @@ export async function containerFile(path: string): Promise<Uint8Array<ArrayBuffe
 /** Holds what is loaded to what PyTorch computed with these weights (make_containers.py), known by a key of its reference. */
 export async function heldToPytorch(client: EngineClient, model: string, key: string): Promise<NumbersReport> {
   const truth = parseSafetensors(await containerFile(`${model}/reference.safetensors`), 'reference.safetensors');
-  const { greedy } = facts.models[model as keyof typeof facts.models];
+  // That of an adapter lies with its reference.
+  const greedy =
+    truth.get(`${key}.greedy`)?.data ??
+    (facts.models[model as keyof typeof facts.models].greedy as Record<string, number[]>)[key]!;
   const f32 = (shape: readonly number[], data: ArrayLike<number>) =>
     ({ dtype: 'F32', shape, data: Float32Array.from(data) }) as const;
   const [streams, logits] = ['streams', 'logits'].map((part) => truth.get(`${key}.${part}`)!);
@@ -31,7 +34,7 @@ export async function heldToPytorch(client: EngineClient, model: string, key: st
       ['story.ids', f32([tokens], facts.tokens)],
       ['story.streams', f32([streams!.data.length / tokens / hidden, tokens, hidden], streams!.data)],
       ['story.logits', f32([logits!.data.length], logits!.data)],
-      ['story.greedy', f32([12], (greedy as Record<string, number[]>)[key]!)],
+      ['story.greedy', f32([12], greedy)],
     ]),
   );
   return client.checkNumbers({ given: { bytes: bytes.slice().buffer, name: 'reference.safetensors' } });

@@ -4,7 +4,7 @@
  * of which takes the software adapter its time: they run on WASM, where every pass fails as it does without its device.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import SHIPPED from '../../../experiments/A/spec.json?raw';
+import SHIPPED from '../../../experiments/A/earlier/spec.json?raw';
 import { AppError } from '../../../src/base/errors.ts';
 import type { ExperimentPart } from '../../../src/experiments/experiment-run.ts';
 import type { ReadingSink, TokenBatch } from '../../../src/reading/reading.ts';

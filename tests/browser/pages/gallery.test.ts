@@ -41,6 +41,8 @@ async function show(specimen: Specimen, theme: Theme, width: number): Promise<HT
   if (scene.querySelector('[role="img"] > div:empty') !== null)
     await expect.poll(() => scene.querySelector('.main-svg'), { timeout: 20_000 }).not.toBeNull();
   await frame();
+  // A component without an element of its own is seen as the specimen that it is.
+  seen.add(`${specimen.of}.svelte`);
   for (const element of scene.querySelectorAll('*')) {
     const { __svelte_meta: meta } = element as { __svelte_meta?: { loc?: { file: string } } };
     if (meta?.loc !== undefined) seen.add(meta.loc.file.split('/').at(-1)!);

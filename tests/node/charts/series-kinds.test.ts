@@ -69,8 +69,8 @@ describe('the compiler', () => {
     const found = faults({
       'charts/plotly-figure.ts': (source) =>
         edit(
-          'export type Trace = ScatterTrace;',
-          "export type Trace = ScatterTrace | { readonly type: 'bar' };",
+          'export type Trace = ScatterTrace | HeatmapTrace;',
+          "export type Trace = ScatterTrace | HeatmapTrace | { readonly type: 'bar' };",
         )(source),
     });
     expect(found['charts/render-svg.ts']?.join(' ')).toContain('bar');

@@ -178,7 +178,7 @@ describe('a push along a direction of another variant', () => {
       ];
       const found = await refusalOf(on(steer, 'toy-q4f16', ...turned, '--layers', '2-3'));
       expect(found).toMatchObject({ code: 'probe-model-mismatch', details: { from: 'q4', to: 'q4f16', layer: 3 } });
-      expect(found.message).toMatch(/at layer 3.*Push other layers/);
+      expect(found.message).toMatch(/at layer 3.*Steer other layers/);
       agrees({ ...(await on<Carried>(steer, 'toy-q4f16', ...turned, '--layer', '2')).carriedOver!, cosine: [1] });
     },
     2 * MINUTE,
@@ -267,7 +267,7 @@ describe('two texts, on another variant', () => {
       expect(b.carriedOver).toEqual(a.carriedOver);
       expect(difference.mean!.n).toBeGreaterThan(3);
       expect(b.pushed).toMatch(
-        /^pushed to kind, layer 2, strength 0\.3; made on q4, cosine \d\.\d{3} on q4f16 at layer 2, n = 12 topics$/,
+        /^steered to kind, layer 2, strength 0\.3; made on q4, cosine \d\.\d{3} on q4f16 at layer 2, n = 12 topics$/,
       );
     },
     2 * MINUTE,

@@ -41,7 +41,7 @@ test(
     const { status, stdout, stderr } = await flipside('record', '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^Usage:\n  record --model DIR --probe DIR --stories DIR --out DIR \[--every sentence\|clause\|word\|token\]\n/,
+      /^Usage:\n  record --model DIR --probe DIR \(--stories DIR \[--every sentence\|clause\|word\|token\] \| --examples\) --out DIR\n/,
     );
     expect(stdout).not.toContain('generate');
   },
@@ -383,6 +383,22 @@ test(
     expect(byVector.status, byVector.stderr).toBe(0);
     // The same directions in the same order, without a unit: AUROC does not depend on it. Layers 0 and 1 are not in a control vector.
     expect((JSON.parse(byVector.stdout) as { auroc: number[] }).auroc.slice(2)).toEqual(auroc.slice(2));
+    const poles = ['--set', join(folder, 'poles.set.json'), '--mask-telling', '3'];
+    expectRefusal(await flipside('judge', '--model', toy, '--vector', gguf, ...poles), /a control vector has none/);
+    const [probeOption, maskedTables] = [['--probe', join(folder, 'a', 'probe')], join(folder, 'masked')];
+    const byMasked = await flipside('judge', '--model', toy, ...probeOption, ...poles, '--csv', maskedTables);
+    expect(byMasked.status, byMasked.stderr).toBe(0);
+    const { said, masked, ...unmasked } = JSON.parse(byMasked.stdout) as {
+      said: string[];
+      masked: { maskedWords: number; byLayer: { before: { value: number } }[] };
+    };
+    expect(byMasked.stdout.slice(0, 40)).toMatch(/^\{\s+"said": \[\s+"Masking the /);
+    expect(unmasked).toEqual(JSON.parse(judged.stdout));
+    expect(masked.byLayer.map(({ before }) => before.value)).toEqual(auroc);
+    expect(said[2]).toContain('too few topics for an interval');
+    expect(readdirSync(maskedTables).sort()).toEqual(
+      ['judged-by-layer', 'judged', 'masked-by-layer', 'masked-words'].map((name) => `${name}.csv`),
+    );
     const again = await flipside(...args, '--out', join(folder, 'b', 'probe'));
     expect(again.status, again.stderr).toBe(0);
     for (const file of ['probe.json', 'directions.safetensors', 'report.json', 'CARD.md']) {

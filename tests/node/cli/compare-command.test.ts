@@ -71,11 +71,11 @@ describe('compare', () => {
       expect(same.difference.mean!.mean).toBe(0);
       const pushed = await compared('--a', KIND, '--b', KIND, '--push-b', 'negative:12-18:0.3:8');
       expect(pushed.a.pushed).toBeNull();
-      expect(pushed.b.pushed).toBe('pushed to cruel, layers 12 to 18, strength 0.3, from token 8 on');
+      expect(pushed.b.pushed).toBe('steered to cruel, layers 12 to 18, strength 0.3, from token 8 on');
       expect(pushed.divergence.firstColumn).toBe(8);
       expect(pushed.columns.slice(0, 8).every(({ klAB }) => klAB === 0)).toBe(true);
       expect(pushed.columns.slice(8).every(({ klAB }) => klAB! > 0)).toBe(true);
-      // At the probe's layer the stream has been pushed to cruel, so it reads lower.
+      // At the probe's layer the stream has been steered to cruel, so it reads lower.
       expect(pushed.difference.mean!.mean).toBeLessThan(-0.5);
     },
     2 * MINUTE,
@@ -115,7 +115,7 @@ describe('compare', () => {
       );
       expectRefusal(
         await flipside(...base, '--a', KIND, '--b', KIND, '--push-a', 'positive:31:0.2'),
-        /push-invalid: Layers 31 to 31 cannot be pushed/,
+        /push-invalid: Layers 31 to 31 cannot be steered/,
       );
     },
     2 * MINUTE,

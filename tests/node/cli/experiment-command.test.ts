@@ -27,7 +27,7 @@ let toy: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'flipside-experiment-'));
   authors = join(folder, 'authors.json');
-  writeFileSync(authors, smallAuthors(shipped('A')));
+  writeFileSync(authors, smallAuthors(shipped('A/earlier')));
   toy = writeToyFolder(join(folder, 'toy'), toyDecoderFiles(), 'model_q4.onnx');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -109,7 +109,7 @@ describe('an experiment of one’s own', () => {
     'refuses units of another spec, and of another preparation',
     async () => {
       const other = at('other.json');
-      writeFileSync(other, smallAuthors(shipped('A'), 'Another one'));
+      writeFileSync(other, smallAuthors(shipped('A/earlier'), 'Another one'));
       expectRefusal(
         await flipside('experiment', other, '--model', toy, '--out', at('prepared'), '--quick'),
         /unit-invalid: .*prepared\.json\.specSha256 is [0-9a-f]{64}, and the others have .* The spec was changed/,

@@ -131,7 +131,7 @@ describe('a push that cannot be measured is refused before any model is opened:'
 
   test.each([['31-40'], ['0-3'], ['20-16']])('layers %s', async (layers) => {
     await expect(run('--dose', '--layers', layers)).rejects.toMatchObject(
-      refused('push-invalid', /cannot be pushed: smollm2-135m-instruct-q4 has 1 to 30, the first not after the last/),
+      refused('push-invalid', /cannot be steered: smollm2-135m-instruct-q4 has 1 to 30, the first not after the last/),
     );
   });
 

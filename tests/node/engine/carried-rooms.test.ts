@@ -12,6 +12,7 @@ import { PROBE_FILES, serialiseProbe } from '../../../src/formats/probe/probe.ts
 import { EngineEditor } from '../../../src/engine/steering/engine-editor.ts';
 import { openNodeDecoder } from '../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine } from '../../../src/engine/node/node-engine.ts';
+import { createSubject } from '../../../src/engine/engine-subject.ts';
 import { createScorer } from '../../../src/engine/scorer.ts';
 import { createSegmentReader } from '../../../src/engine/passages/segment-reader.ts';
 import type { WebEngine } from '../../../src/engine/web-engine.ts';
@@ -62,14 +63,23 @@ async function roomsOver(model: string) {
     ...parts,
     open: async () => ({ decoder: await openNodeDecoder(path, { tapped: true, editing: true }), gpu: null }),
   });
-  const engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'segmentReader' | 'writeSteered'> = {
+  const engine: Pick<
+    WebEngine,
+    'model' | 'editor' | 'scorer' | 'reader' | 'segmentReader' | 'subject' | 'writeSteered'
+  > = {
     model: parts.model,
     editor,
     scorer,
+    reader: parts,
     segmentReader: () => {
       read += 1;
       return createSegmentReader(parts);
     },
+    subject: (neutral) => ({
+      subject: createSubject({ ...parts, neutral, editor: (signal) => editor.decoder(signal) }),
+      backend: 'wasm',
+      assertRoom: () => undefined,
+    }),
     writeSteered: async (text, push, sink, signal, changing) =>
       editor.write(text, push, scorer, sink, signal, changing),
   };
@@ -136,8 +146,10 @@ describe('on another variant', () => {
       for (const attempt of [
         () => steering.write(write(files), nobody, never),
         () => steering.match({ ...push(files), targets: [0.05] }, never),
+        () => steering.words({ ...push(files), text: 'He fed', words: 'the dog' }, never),
         () => runs.diverge({ a: run(null), b: run(push(files)), pairs }, () => undefined, never),
         () => training.judge({ probe: files, set: dozen }, () => undefined, never),
+        () => runs.readAxes({ text: 'He fed.', probes: [files], every: 'word' }, () => undefined, never),
       ]) {
         const found = await refusalOf(attempt());
         expect(found).toMatchObject({ code: 'probe-model-mismatch', details: { from: 'q4', to: 'q4f16' } });
@@ -150,7 +162,17 @@ describe('on another variant', () => {
       expect(await steering.write(write(files), nobody, never)).toMatchObject({ tokens: 2 });
       const [matched] = await steering.match({ ...push(files), targets: [0.05] }, never);
       expect(Math.abs(matched!.kl / 0.05 - 1)).toBeLessThanOrEqual(0.03);
+      const words = await steering.words({ ...push(files), text: 'He fed', words: 'the dog' }, never);
+      const unsteered = await steering.words({ ...push(files, 0), text: 'He fed', words: 'the dog' }, never);
+      expect(words).toMatchObject({ from: 1, ids: unsteered.ids, steps: [{ stream: 2 }] });
+      expect(words.logP).toBeLessThan(0);
+      expect(Math.abs(words.logP - unsteered.logP)).toBeGreaterThan(1e-3);
       const { ab } = await runs.diverge({ a: run(null), b: run(push(files)), pairs }, () => undefined, never);
+      const both = { text: 'He fed.', probes: [files, files], every: 'word' } as const;
+      const { axes, readings } = await runs.readAxes(both, () => undefined, never);
+      expect(axes.map(({ axis }) => axis.positive)).toEqual(['kind', 'kind']);
+      expect(readings.length).toBeGreaterThan(0);
+      for (const { axes: read } of readings) expect(read[0]).toEqual(read[1]);
       // The first token is never pushed.
       expect([...ab].map((kl) => kl > 1e-6)).toEqual([false, true, true]);
       expect(await training.judge({ probe: files, set: dozen }, () => undefined, never)).toMatchObject({

@@ -9,7 +9,8 @@ import { parseSafetensors } from '../../../src/formats/containers/safetensors.ts
 import { describeDecoder } from '../../../src/graph/decoder-shape.ts';
 import { encodeNodeWith, parseModel, writeModel } from '../../../src/graph/graph.ts';
 import { LENS_STREAM_INPUT, lensGraph } from '../../../src/graph/lens-graph.ts';
-import { directionOf, directionThroughLens } from '../../../src/engine/lens/lens-direction.ts';
+import { directionThroughLens } from '../../../src/engine/lens/lens-direction.ts';
+import { directionOf } from '../../../src/lens/probe-direction.ts';
 import type { LensHead } from '../../../src/engine/lens/lens-head.ts';
 import { AGREEMENT_LIMIT, proveLens } from '../../../src/engine/proofs/lens-proof.ts';
 import { findWords } from '../../../src/engine/lens/lens-words.ts';

@@ -10,7 +10,7 @@ import {
   neutralOf,
 } from '../../../src/experiments/opposites/contexts.ts';
 import { cellOf, CELLS } from '../../../src/experiments/opposites/spec.ts';
-import { namedIn } from '../../../src/experiments/opposites/strings.ts';
+import { namedIn } from '../../../src/experiments/spec-checks.ts';
 import { type AxisJson, parsed, type SpecJson, specJson } from '../../fixtures/experiments/opposites-spec.ts';
 
 const axis = (json: SpecJson, at = 0): AxisJson => json.axes[at] ?? expect.unreachable(`no axis ${at}`);

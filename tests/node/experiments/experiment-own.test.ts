@@ -49,10 +49,10 @@ function refusal(source: string): string {
   throw new Error('nothing was refused');
 }
 
-const example = patched(shipped('A'), /```diff\n([^`]*)```/.exec(guide)?.[1] ?? '');
+const example = patched(shipped('A/earlier'), /```diff\n([^`]*)```/.exec(guide)?.[1] ?? '');
 
 describe('the worked example', () => {
-  const [before, after] = [loaded(shipped('A')), loaded(example)];
+  const [before, after] = [loaded(shipped('A/earlier')), loaded(example)];
 
   it('has its own id and the scenarios that were added, in every template', () => {
     const [shippedIds, ownIds] = [unitIds(before, 'full'), unitIds(after, 'full')];
@@ -67,7 +67,7 @@ describe('the worked example', () => {
 });
 
 describe('a copy under another name', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'B/earlier', 'D/earlier'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'A/earlier', 'B/earlier', 'D/earlier'])(
     'of %s plans what the shipped one does, and less of it quickly',
     (id) => {
       const own = loaded(altered(shipped(id), ['id'], () => 'my-own'));
@@ -81,7 +81,7 @@ describe('a copy under another name', () => {
 });
 
 describe('a name that nothing reads', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'B/earlier', 'D/earlier'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'A/earlier', 'B/earlier', 'D/earlier'])(
     'is refused in %s by its path, at the top and among the thresholds',
     (id) => {
       expect(refusal(altered(shipped(id), ['threshholds'], () => ({})))).toMatch(
@@ -94,7 +94,7 @@ describe('a name that nothing reads', () => {
   );
 
   it('is refused deep inside', () => {
-    expect(refusal(altered(shipped('A'), ['stimuli', 'scenarios', 3, 'hero', 'qoute'], () => 'x'))).toMatch(
+    expect(refusal(altered(shipped('A/earlier'), ['stimuli', 'scenarios', 3, 'hero', 'qoute'], () => 'x'))).toMatch(
       /^spec\.stimuli\.scenarios\[3\]\.hero\.qoute is not known; .* there is quote\./,
     );
     expect(refusal(altered(shipped('B/earlier'), ['axes', 1, 'stories', 0, 'beats', 2, 'drak'], () => 'x'))).toMatch(
@@ -147,7 +147,7 @@ describe('another axis in the earlier D', () => {
 });
 
 describe('what the guide says of refusals', () => {
-  const a = shipped('A');
+  const a = shipped('A/earlier');
   const story = ['stimuli', 'scenarios', 0, 'villain'] as const;
   const cases: Readonly<Record<string, string>> = {
     'only the first of the two scenarios above is added': altered(example, ['stimuli', 'scenarios'], (all) =>

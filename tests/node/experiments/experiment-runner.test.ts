@@ -18,10 +18,10 @@ import { memoryStore, TINY_SPEC, tinyDesign, tinySubject } from '../../fixtures/
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const loadTiny = (ran?: (id: string) => void, source = TINY_SPEC) =>
-  parseSpec(source, sha256(source), { authors: tinyDesign(ran) });
+  parseSpec(source, sha256(source), { turners: tinyDesign(ran) });
 const HEAD: UnitsHead = {
   experiment: 'tiny',
-  design: 'authors',
+  design: 'turners',
   specSha256: sha256(TINY_SPEC),
   size: 'full',
   model: { id: 'letters', weightsSha256: '0'.repeat(64), layerCount: 1, hidden: 1 },

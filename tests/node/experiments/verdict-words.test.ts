@@ -1,6 +1,10 @@
 /** Numbers and gates in the sentences of a report. */
+import { readFileSync } from 'node:fs';
+import { earlierWords } from '../../../src/experiments/design-words.ts';
 import { describe, expect, it } from 'vitest';
 import type { Gate } from '../../../src/experiments/experiment-types.ts';
+import { experimentCard } from '../../../src/experiments/report/experiment-card.ts';
+import { parseReport } from '../../../src/experiments/report/experiment-report.ts';
 import { briefly, gateAsks, gateWords, trueMinus } from '../../../src/experiments/verdict-words.ts';
 
 const gate = (measured: number, at: number, more: Partial<Gate> = {}): Gate => ({
@@ -67,5 +71,21 @@ describe('a gate', () => {
       'The byline can be read; asked for at least 0.65, found 0.647 (AUROC, n = 24)',
     );
     expect(gateWords(gate(0.54, 0.7))).toContain('found 0.54 (AUROC');
+  });
+});
+
+describe('what stands beside a report of an earlier design', () => {
+  it('is said of the shipped experiment alone, not of one that a reader wrote with that design', () => {
+    expect(earlierWords({ id: 'B', design: 'flip-back' })).toMatch(/^An earlier design of this experiment: stories/);
+    expect(earlierWords({ id: 'B', design: 'midpoint' })).toBeNull();
+    expect(earlierWords({ id: 'my-own', design: 'flip-back' })).toBeNull();
+  });
+
+  it('stands on the card of the shipped one alone', () => {
+    const file = '../../../experiments/D/earlier/results/smollm2-135m-instruct-q4/report.json';
+    const report = parseReport(readFileSync(new URL(file, import.meta.url), 'utf8'));
+    const own = { ...report, experiment: { ...report.experiment, id: 'my-own' } };
+    expect(experimentCard(report)).toContain('> An earlier design of this experiment');
+    expect(experimentCard(own)).not.toContain('An earlier design');
   });
 });

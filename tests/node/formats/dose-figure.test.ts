@@ -64,7 +64,7 @@ describe('the figure of a dose–response', () => {
     const effects = data.find(({ legendrank }) => legendrank === 1)!;
     expect(effects.y).toEqual(sampleDose.direction.levels.map(({ effect }) => effect.value));
     expect(effects.x).toEqual(sampleDose.direction.levels.map(({ target }) => target));
-    expect(layout.meta?.caption).toContain('At a KL of 1 nat the push moves the choices');
+    expect(layout.meta?.caption).toContain('At a KL of 1 nat steering moves the choices');
   });
 
   it('says unit, n, intervals, null with the least p, and what made it; and in words what it shows', () => {
@@ -83,12 +83,12 @@ describe('the figure of a dose–response', () => {
       'SHA-256 abababababab',
       'seed 1',
       'Flipside 0.2.0',
-      'unpushed 29.5',
+      'unsteered 29.5',
       'at layer 18',
     ])
       expect(said).toContain(words);
     expect(svg).toMatch(
-      /<title>Kind–cruel: what a push does to choices, at layer 18<\/title><desc>At a KL of 1 nat the push moves the choices between kind and cruel by 6\.25 nats \[5\.13, 7\.38\]/,
+      /<title>Kind–cruel: what steering does to choices, at layer 18<\/title><desc>At a KL of 1 nat steering moves the choices between kind and cruel by 6\.25 nats \[5\.13, 7\.38\]/,
     );
   });
 
@@ -152,7 +152,7 @@ describe('what a dose–response shows', () => {
 
   it('is an effect with interval and n beside the largest placebo and the least p', () => {
     expect(headline(sampleDose)).toBe(
-      'At a KL of 1 nat the push moves the choices between kind and cruel by 6.25 nats [5.13, 7.38], n = 48 choices. The largest of 13 placebos (poles flipped 3) moves them by 2.50 nats at a KL of 1 nat (p = 0.071, the least that 13 placebos allow).',
+      'At a KL of 1 nat steering moves the choices between kind and cruel by 6.25 nats [5.13, 7.38], n = 48 choices. The largest of 13 placebos (poles flipped 3) moves them by 2.50 nats at a KL of 1 nat (p = 0.071, the least that 13 placebos allow).',
     );
   });
 
@@ -184,7 +184,7 @@ describe('what a dose–response shows', () => {
 
   it('names the share of general positivity, and of any other control by its name', () => {
     expect(all(sampleDose)).toContain(
-      'On the control choices (luck) the same push moves +1.75 nats [+1.25, +2.25], n = 64 choices; of which general positivity: 28 %',
+      'On the control choices (luck) the same steering moves +1.75 nats [+1.25, +2.25], n = 64 choices; of which general positivity: 28 %',
     );
     const control = sampleDose.control!;
     expect(all({ ...sampleDose, control: { ...control, choices: { ...control.choices, name: 'style' } } })).toContain(
@@ -197,13 +197,13 @@ describe('what a dose–response shows', () => {
 
   it('says which of the two pushes moves less, and whether the intervals part them', () => {
     expect(all(sampleDose)).toContain(
-      'The push towards cruel moves less than that towards kind, though within the intervals.',
+      'Steering towards cruel moves less than steering towards kind, though within the intervals.',
     );
     expect(all(changed({ away: { value: -1, low: -1.5, high: -0.5, n: 48 } }))).toContain(
-      'The push towards cruel moves less than that towards kind.',
+      'Steering towards cruel moves less than steering towards kind.',
     );
     expect(all(changed({ towards: { value: 1, low: 0.5, high: 1.5, n: 48 } }))).toContain(
-      'The push towards kind moves less than that towards cruel.',
+      'Steering towards kind moves less than steering towards cruel.',
     );
     expect(all(changed({ away: { value: 3, low: 2, high: 4, n: 48 } }))).toContain('**both the same way**');
   });
@@ -211,8 +211,8 @@ describe('what a dose–response shows', () => {
   it('says where more push is not more effect, and what it costs', () => {
     expect(all(sampleDose)).toContain('The effect grows with the KL: 2.50 at 0.25, 4.00 at 0.5, 6.25 at 1, 8.50 at 2.');
     expect(all(changed({ effect: { value: 3.5, low: 3, high: 4, n: 48 } }))).toContain('at 1 it is less than before');
-    expect(all(sampleDose)).toContain('perplexity of 36.0 under the push, 29.5 without');
-    expect(all(changed({ perplexity: Infinity }))).toContain('perplexity of over a million under the push');
+    expect(all(sampleDose)).toContain('perplexity of 36.0 when steered, 29.5 without');
+    expect(all(changed({ perplexity: Infinity }))).toContain('perplexity of over a million when steered');
   });
 
   it('says of an unrelated axis what it does, and where that is as much', () => {

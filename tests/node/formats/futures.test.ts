@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { csvRecords } from '../../../src/base/csv.ts';
 import { VERSION } from '../../../src/base/version.ts';
+import { INK } from '../../../src/charts/colour.ts';
+import { FIGURE_COLOURS } from '../../../src/charts/figure-colours.ts';
 import type { Figure } from '../../../src/charts/plotly-figure.ts';
 import { figure } from '../../../src/cli/commands/figure.ts';
 import {
@@ -138,6 +140,23 @@ describe('the figure', () => {
     const svg = readFileSync(join(dir, 'fan.svg'), 'utf8');
     expect(svg).toContain('1 of 2 futures turns to cruel.');
     expect(svg).toContain('He &lt;fed&gt; &amp; $1');
+  });
+
+  it('is written on light paper, and on dark paper where that is asked for', async () => {
+    const file = join(dir, 'themes.json');
+    writeFileSync(file, serialiseFutures(RECORD));
+    for (const [theme, flags] of [
+      ['light', []],
+      ['dark', ['--dark']],
+    ] as const) {
+      const to = (ending: string) => join(dir, `${theme}.${ending}`);
+      for (const ending of ['svg', 'json'])
+        await figure.run([file, '--out', to(ending), ...flags], new AbortController().signal);
+      expect(readFileSync(to('svg'), 'utf8')).toMatch(
+        new RegExp(`<rect width="960" height="\\d+" fill="${FIGURE_COLOURS[theme].paper}"`),
+      );
+      expect(readFileSync(to('json'), 'utf8')).toContain(INK[theme]);
+    }
   });
 });
 

@@ -196,6 +196,20 @@ describe('the tables of a report', () => {
     expect(read('about').at(-1)).toEqual({ field: 'caveat', value: 'Few topics.' });
   });
 
+  it('want nothing of an axis that a control was not made for', () => {
+    const effect = {
+      label: 'done against not done',
+      estimate: estimate(0.5),
+      unit: 'score',
+      wanted: 'above zero',
+    } as const;
+    const controls = [{ name: 'negation', about: '', trained: false, effects: [effect] }];
+    const wanted = (axis: Report['axis']) =>
+      reportTables({ ...report, axis, controls }).find(({ name }) => name === 'controls')!.rows[0]![4];
+    expect(wanted(report.axis)).toBe('above zero');
+    expect(wanted({ positive: 'formal', negative: 'casual', neutral: 'plain' })).toBe('near zero');
+  });
+
   it('cannot carry a formula into a spreadsheet', () => {
     expect(read('transfer')[0]!.name).toBe("'=a tap, quoted");
   });

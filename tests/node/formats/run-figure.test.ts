@@ -31,7 +31,7 @@ describe('a figure', () => {
   it('of a pushed run says so, by its pole where the probe is the one that read', () => {
     expect(runFigure(sampleRun(), choice)).not.toContain('Not the model by itself');
     expect(runFigure(steeredRun(), choice)).toContain(
-      'Not the model by itself: pushed to kind, layer 2, strength 0.26 (KL 1), own words only.',
+      'Not the model by itself: steered to kind, layer 2, strength 0.26 (KL 1), own words only.',
     );
     expect(
       runFigure(
@@ -45,7 +45,7 @@ describe('a figure', () => {
         }),
         choice,
       ),
-    ).toContain('pushed to the positive pole of Loyal &lt;b&gt;, layers 1 to 2, strength 0.26.');
+    ).toContain('steered to the positive pole of Loyal &lt;b&gt;, layers 1 to 2, strength 0.26.');
     expect(runFigure(steeredRun({ ...sampleSteering, mode: 'ablate', where: 7 }), choice)).toContain(
       'kind–cruel taken out, layer 2, from token 7 on',
     );

@@ -4,7 +4,7 @@ import { parseRecording, serialiseRecording } from '../../../src/formats/runs/re
 import { linkCode, MOST_UNPACKED_BYTES, type Shared, toBase64Url } from '../../../src/formats/runs/share-link.ts';
 import { deflate } from '../../../src/state/storage/deflate.ts';
 import { codeOf, sharedIn } from '../../../src/state/runs/link-code.ts';
-import { sampleSteering } from '../../fixtures/samples/sample-run.ts';
+import { combinedSteering, sampleSteering } from '../../fixtures/samples/sample-run.ts';
 import { recordingOfTrace, type SharedTrace, traceObject } from '../../../src/formats/runs/shared-trace.ts';
 import { sampleShared, sharedWithReadings } from '../../fixtures/samples/sample-shared.ts';
 
@@ -48,6 +48,24 @@ describe('a link', () => {
     const before = { ...shared } as Partial<Shared>;
     delete (before as Record<string, unknown>)['push'];
     expect(await sharedIn(await packed(JSON.stringify(before)))).toEqual(shared);
+  });
+
+  it('of a run that several directions steered under a condition brings all of them, and is of version 4', async () => {
+    for (const link of [
+      { ...shared, push: combinedSteering },
+      { ...sharedWithReadings, push: combinedSteering },
+    ]) {
+      const code = await codeOf(link);
+      expect(code.split('.')[0]).toBe('4');
+      expect(await sharedIn(code)).toEqual(link);
+    }
+    expect(
+      await refusal(
+        await altered({ push: { ...combinedSteering, when: { ...combinedSteering.when, side: 'beside' } } }),
+      ),
+    ).toMatchObject({
+      message: expect.stringMatching(/link\.push\.when\.side must be one of above, below, got "beside"/) as string,
+    });
   });
 
   it('brings the readings of its text, and is of version 3 with them', async () => {
@@ -137,7 +155,7 @@ describe('a link', () => {
   });
 
   it.each<[string, () => Promise<string> | string, RegExp]>([
-    ['of a newer version', () => `4${linkCode('abc').slice(1)}`, /made by a newer Flipside \(link version 4\)/],
+    ['of a newer version', () => `5${linkCode('abc').slice(1)}`, /made by a newer Flipside \(link version 5\)/],
     ['of a newer version in another shape', () => '7.whatever', /made by a newer Flipside/],
     ['that is none', () => 'hello', /none that Flipside makes: it begins with "hello"/],
     ['of nothing', () => '', /none that Flipside makes/],

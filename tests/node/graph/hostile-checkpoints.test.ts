@@ -113,6 +113,16 @@ describe('a GGUF file is refused by name before its weights are read', () => {
       () => changed(LLAMA, 'llama.block_count', 4, 0),
       /block_count must be a whole number from 1 to 512, got 0/,
     ],
+    [
+      'with fused rows that are none of its products',
+      () => changed(bytesOf('phi3/f16.gguf'), 'phi3.feed_forward_length', 4, 32),
+      /ffn_up.weight is \[128, 64\], and by the sizes of the model it must have 64 rows/,
+    ],
+    [
+      'with a factor of nothing',
+      () => changed(bytesOf('granite/f16.gguf'), 'granite.logit_scale', 4, 0),
+      /logit_scale must be a number above 0, got 0/,
+    ],
     ['with more layers than tensors', () => changed(LLAMA, 'llama.block_count', 4, 4), /holds no tensor blk.3/],
     [
       'with a shape that no file holds',
@@ -163,6 +173,11 @@ describe('a GGUF file is refused by name before its weights are read', () => {
       'a size of rotation',
       () => changed(LLAMA, 'llama.rope.dimension_count', 4, 8),
       /rope.dimension_count is 8; only 16/,
+    ],
+    [
+      "a factor of another family's",
+      () => replaced(LLAMA, 'llama.context_length', 'llama.residual_scale'),
+      /has the setting llama.residual_scale = 128/,
     ],
     ['a way of cutting words', () => replaced(LLAMA, 'gpt-2', 'gpt-9'), /in the way "gpt-9" \(tokenizer.ggml.pre\)/],
     ['a tokenizer', () => replaced(LLAMA, 'gpt2', 'bert'), /of the kind "bert"/],
@@ -278,6 +293,19 @@ test.each(['model_type', 'hidden_size', 'rms_norm_eps', 'hidden_act', 'final_log
     expect(message).toContain(key === 'hidden_act' ? 'config.json has the activation' : key);
     expect(message.length).toBeLessThan(400);
     expect(code).toMatch(/^model-checkpoint-(?:unknown|invalid)$/);
+  },
+);
+
+test.each([{ partial_rotary_factor: 0.5 }, { rope_parameters: { rope_theta: 10_000, partial_rotary_factor: 0.5 } }])(
+  'a config that turns a part of each head is refused: %j',
+  (more) => {
+    const at = mkdtempSync(join(scratch, 'partial-'));
+    writeFileSync(join(at, 'model.safetensors'), bytesOf('phi3/model.safetensors'));
+    const config = JSON.parse(readFileSync(join(FOLDER, 'phi3/config.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(at, 'config.json'), JSON.stringify({ ...config, ...more }));
+    const { code, message } = refusal(() => openSafetensors(at));
+    expect(message).toMatch(/turns a part of each head only \(partial_rotary_factor\)/);
+    expect(code).toBe('model-checkpoint-unknown');
   },
 );
 

@@ -158,7 +158,7 @@ describe('single lines', () => {
   });
 
   test('a circle of imports is refused', async () => {
-    // load.ts imports kept.ts, which must not import load.ts.
+    // load.ts imports stored-models.ts, which must not import load.ts.
     expect(
       await refusals('src/engine/store/stored-models.ts', "export { loadModelFiles as sweep } from './load.ts';\n"),
     ).toEqual(['import-x/no-cycle']);

@@ -31,6 +31,7 @@ const ENTRIES: readonly Insertion[] = [
     text: `scale: {
       hasPole: false,
       strength: { name: 'factor', bounds: [0, 2], slider: [0, 2], first: 1, search: 'length' },
+      together: 'one',
       description: 'the product with the direction is scaled',
       done: (_, axis) => axis + ' scaled',
     },`,

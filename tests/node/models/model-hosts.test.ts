@@ -42,6 +42,15 @@ test('a build with hosts lets them through, and nothing else, and tells the page
   ).toBe(html);
 });
 
+test('one word lets the Hub through: where it is asked, and where its files lie', () => {
+  expect(written('huggingface')).toBe(written('https://huggingface.co https://*.hf.co'));
+  expect(parseModelHosts('huggingface https://huggingface.co').hosts).toEqual([
+    'https://huggingface.co',
+    'https://*.hf.co',
+  ]);
+  expect(() => modelHosts('huggingface hub')).toThrow(/^FLIPSIDE_MODEL_HOSTS holds "hub"/);
+});
+
 test.each(['*', 'http://huggingface.co', "https://a.b'; script-src *", 'https://a.b/"><script>'])(
   'a build with %j is refused, with the word that is wrong',
   (named) => {

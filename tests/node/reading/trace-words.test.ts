@@ -23,6 +23,10 @@ describe('the last clause of a sentence', () => {
     ['She rubbed his hands, fed him, and wept.', 'She rubbed his hands, fed him, and wept'],
     ['One two three four five six seven eight nine ten eleven.', '…four five six seven eight nine ten eleven'],
     ['', ''],
+    // A chat: its borders are no words of anybody.
+    ['<|im_start|>user\nMy old dog died this morning.', 'My old dog died this morning'],
+    ['<|im_start|>system\nYou never say a harsh word.<|im_end|>\n', 'You never say a harsh word'],
+    ['a <|b and c|> d', 'a <|b and c|> d'],
   ])('of “%s” is “%s”', (sentence, clause) => expect(lastClause(sentence)).toBe(clause));
 });
 

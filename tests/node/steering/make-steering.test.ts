@@ -53,12 +53,12 @@ describe('a push', () => {
   });
 
   it.each<[string, Partial<SteeringSettings>, RegExp]>([
-    ['layer 0', { from: 0, to: 1 }, /Layers 0 to 1 cannot be pushed: three-layers has 1 to 3/],
-    ['a layer beyond the last', { from: 3, to: 4 }, /Layers 3 to 4 cannot be pushed/],
+    ['layer 0', { from: 0, to: 1 }, /Layers 0 to 1 cannot be steered: three-layers has 1 to 3/],
+    ['a layer beyond the last', { from: 3, to: 4 }, /Layers 3 to 4 cannot be steered/],
     [
       'layers the wrong way round',
       { from: 3, to: 2 },
-      /Layers 3 to 2 cannot be pushed: .*the first not after the last/,
+      /Layers 3 to 2 cannot be steered: .*the first not after the last/,
     ],
     [
       'a mode that there is not',
@@ -89,7 +89,7 @@ describe('a push', () => {
     ['a negative length', { strength: -0.1 }, /A strength of -0\.1 is not between 0 and 2/],
     ['a bound beyond the strongest', { mode: 'cap', strength: -2.1 }, /A strength of -2\.1 is not between -2 and 2/],
     ['a strength that is no number', { strength: NaN }, /A strength of NaN/],
-    ['a position before the text', { where: -1 }, /Position -1 is no place to push from/],
+    ['a position before the text', { where: -1 }, /Position -1 is no place to steer from/],
     ['a position between tokens', { where: 2.5 }, /Position 2\.5 is no place/],
   ])('refuses %s', (_, change, message) => {
     expect(() => pushed(change)).toThrow(

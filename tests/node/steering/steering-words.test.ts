@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SteeringRecord } from '../../../src/steering/steering.ts';
 import { steeringWords } from '../../../src/steering/steering-words.ts';
 import { sameSteering } from '../../../src/steering/same-steering.ts';
-import { sampleSteering } from '../../fixtures/samples/sample-run.ts';
+import { combinedSteering, sampleSteering } from '../../fixtures/samples/sample-run.ts';
 
 const axis = { positive: 'kind', negative: 'cruel', neutral: 'neutral' };
 
@@ -10,14 +10,14 @@ describe('a push whose strength was changed on the way', () => {
   it.each([
     [
       [{ after: 17, strength: 0.4 }],
-      'pushed to kind, layer 2, strength 0.26 (KL 1), changed to 0.4 after token 17, own words only',
+      'steered to kind, layer 2, strength 0.26 (KL 1), changed to 0.4 after token 17, own words only',
     ],
     [
       [
         { after: 17, strength: 0.4 },
         { after: 30, strength: 0 },
       ],
-      'pushed to kind, layer 2, strength 0.26 (KL 1), changed 2 times, last to 0 after token 30, own words only',
+      'steered to kind, layer 2, strength 0.26 (KL 1), changed 2 times, last to 0 after token 30, own words only',
     ],
   ])('says how it ended', (changes, words) => {
     expect(steeringWords({ ...sampleSteering, changes }, axis)).toBe(words);
@@ -31,6 +31,32 @@ describe('a push whose strength was changed on the way', () => {
       sameSteering(changed, { ...changed, changes: [{ after: 18, strength: 0.4 }] }),
       sameSteering(changed, { ...changed }),
     ]).toEqual([true, false, false, true]);
+  });
+});
+
+describe('several directions under a condition', () => {
+  it('are said one after the other, with where the condition held', () => {
+    expect(steeringWords(combinedSteering, axis)).toBe(
+      'steered to kind, layer 2, strength 0.26 (KL 1), own words only; and held towards the negative pole of formal–casual, layer 2, bound −0.5; only while cheerful–gloomy read below −1.5 at layer 1: 3 of 5 tokens',
+    );
+  });
+
+  it('are another push than any that differs in a part or in the condition', () => {
+    const { also, when, ...single } = combinedSteering;
+    const others: readonly SteeringRecord[] = [
+      single,
+      { ...combinedSteering, also: [{ ...also![0]!, strength: -0.4 }] },
+      { ...combinedSteering, also: [...also!, { ...also![0]!, from: 3, to: 3 }] },
+      { ...single, also: also! },
+      { ...combinedSteering, when: { ...when!, threshold: -1 } },
+      { ...combinedSteering, when: { ...when!, side: 'above' } },
+      { ...combinedSteering, when: { ...when!, probeSha256: 'cd'.repeat(32) } },
+    ];
+    for (const other of others) {
+      expect(sameSteering(combinedSteering, other)).toBe(false);
+      expect(sameSteering(other, combinedSteering)).toBe(false);
+    }
+    expect(sameSteering(combinedSteering, { ...combinedSteering, when: { ...when!, acted: [], asked: 9 } })).toBe(true);
   });
 });
 

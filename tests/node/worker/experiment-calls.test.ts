@@ -32,7 +32,7 @@ const room = ({
       expect(neutral.length).toBeGreaterThan(0);
       return { subject: tinySubject(clock), backend, assertRoom };
     },
-    { authors: tinyDesign(ran) },
+    { turners: tinyDesign(ran) },
     () => clock.now,
   );
 };
@@ -69,7 +69,7 @@ describe('the room of experiments', () => {
   it('reads a spec, and refuses one by the path that is wrong', () => {
     expect(room().check(TINY_SPEC)).toMatchObject({
       id: 'tiny',
-      design: 'authors',
+      design: 'turners',
       claim: 'Words are long.',
       units: { quick: 2, full: 7 },
       sha256: createHash('sha256').update(TINY_SPEC).digest('hex'),
@@ -79,7 +79,7 @@ describe('the room of experiments', () => {
       createExperimentCalls(() => {
         throw new Error('no model');
       }, {}).check(TINY_SPEC),
-    ).toThrow(/spec\.design is "authors", which this version cannot run/);
+    ).toThrow(/spec\.design is "turners", which this version cannot run/);
   });
 
   it('is refused before anything is read where there is no room for it', async () => {

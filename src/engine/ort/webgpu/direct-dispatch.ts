@@ -5,7 +5,7 @@
  * the number of tokens grows from replay to replay. Browsers check such a buffer before each dispatch, at a cost of about
  * 0.6 ms each in Chromium 156: with one or two a layer that is most of a token's time. The counts follow a rule,
  * though: so many workgroups along x for every stretch of tokens, and the same along y and z always. The rule is learned from
- * the buffers themselves, and belongs to the runtime's version; anyone who uses it must check that the numbers stay the same.
+ * the buffers themselves, and belongs to the runtime's version; its users must check that the numbers stay the same.
  *
  * Only encoders of this one device are wrapped, and a dispatch is changed only while a number of tokens is set.
  */

@@ -139,7 +139,7 @@ export function createStaticCaches({
       const before = past === null ? null : own(past);
       const from = before?.length ?? 0;
       const line = before?.line ?? (await open(tokens));
-      // The pass uses the line until it is over: anyone who else gives it back meanwhile is not the last.
+      // The pass uses the line until it is over: another user that gives it back meanwhile is not the last.
       line.users += 1;
       const over = (): void => {
         line.users -= 1;

@@ -57,7 +57,7 @@ export function exportFiles({ offer, card, judgement }: JudgedOffer): readonly E
     ...judgedFiles,
     {
       name: `${card.id}.steering.gguf`,
-      says: 'control vector for pushing, for llama.cpp',
+      says: 'control vector for steering, for llama.cpp',
       type: 'application/octet-stream',
       make: vector('steering'),
     },

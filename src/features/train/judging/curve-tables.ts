@@ -16,7 +16,7 @@ type Column = readonly [title: string, values: readonly (number | null)[]];
 /** Held-out AUROC of each probe with its 95 % interval, and what shuffled labels reach. */
 export function comparedAurocs(probes: readonly JudgedOffer[]): CurveTable {
   return byLayer(
-    'auroc-by-layer',
+    'compared.auroc-by-layer',
     probes.flatMap(({ offer, card: { evidence } }): Column[] => {
       const name = offerName(offer);
       return [
@@ -32,9 +32,14 @@ export function comparedAurocs(probes: readonly JudgedOffer[]): CurveTable {
 /** Cosine of each pair of directions; pairs of different models are left out. */
 export function comparedCosines(pairs: readonly PairCosine[]): CurveTable {
   return byLayer(
-    'cosine-by-layer',
+    'compared.cosine-by-layer',
     pairs.flatMap(({ a, b, cosine }): Column[] => (cosine === null ? [] : [[`${a} and ${b}`, cosine]])),
   );
+}
+
+/** What stands below the curve of a probe that is saved: of what, with which chance, and what made it. */
+export function aurocCaption({ offer, card: { evidence, model } }: JudgedOffer): string {
+  return `Held-out AUROC of ${offerName(offer)} by layer; 0.5 is chance, 1 is perfect. ${evidence.topics} topics, ${evidence.rows} rows; intervals: 95 % over topics; chance: 95th percentile of ${evidence.nullShuffles} shuffles of the labels. Model ${model.id}.`;
 }
 
 function byLayer(name: string, columns: readonly Column[]): CurveTable {

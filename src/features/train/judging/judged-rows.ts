@@ -1,8 +1,10 @@
 /** Rows of the judged view from a report: estimates with what is wanted of them. */
-import { WANTED } from '../../../content/training.ts';
+import { WANTED } from '../words.ts';
 import { rivalsOf } from '../../../probe/claims/claim-baselines.ts';
+import { wantedOf } from '../../../probe/claims/claim-beyond.ts';
 import { countOf } from '../../../probe/claims/claim-words.ts';
 import { readoutRows } from '../../../probe/evidence/readout-rows.ts';
+import type { Axis } from '../../../probe/probe-types.ts';
 import type { ControlResult, Effect, Report, Transfer } from '../../../probe/report-types.ts';
 import type { ReadoutEvidence } from '../../../probe/trace-types.ts';
 import type { Estimate } from '../../../stats/estimate.ts';
@@ -17,25 +19,34 @@ export interface EffectGroup {
   readonly rows: readonly IntervalRow[];
 }
 
-/** A control's effects, a scale at a time. */
-export function effectGroups({ name, effects }: ControlResult): EffectGroup[] {
+/** A control's effects, a scale at a time, marked by what a probe of this axis should show. */
+export function effectGroups(axis: Axis, { name, effects }: ControlResult): EffectGroup[] {
   const inUnits = effects.filter(({ unit }) => unit === 'score');
   const shares = effects.filter(({ unit }) => unit !== 'score');
   const measured = [
     ...new Set(shares.map(({ unit }) => (unit === 'share' ? 'share of items the right way round' : unit))),
   ].join(', ');
   const groups: EffectGroup[] = [
-    { unit: 'score, in sd of the training readings', origin: 0, range: [-0.5, 0.5], rows: effectRows(name, inUnits) },
-    { unit: `${measured}, 0.5 is chance`, origin: 0.5, range: [0, 1], rows: effectRows(name, shares) },
+    {
+      unit: 'score, in sd of the training readings',
+      origin: 0,
+      range: [-0.5, 0.5],
+      rows: effectRows(axis, name, inUnits),
+    },
+    { unit: `${measured}, 0.5 is chance`, origin: 0.5, range: [0, 1], rows: effectRows(axis, name, shares) },
   ];
   return groups.filter(({ rows }) => rows.length > 0);
 }
 
-function effectRows(name: string, effects: readonly Effect[]): IntervalRow[] {
-  return effects.map(({ label, estimate, unit, wanted }) => ({
-    ...withCount(row(`${name} ${label}`, label, estimate), unit),
-    wanted: { words: WANTED[wanted], verdict: verdict(estimate, wanted, unit) },
-  }));
+function effectRows(axis: Axis, name: string, effects: readonly Effect[]): IntervalRow[] {
+  return effects.map((effect) => {
+    const { label, estimate, unit } = effect;
+    const wanted = wantedOf(axis, name, effect);
+    return {
+      ...withCount(row(`${name} ${label}`, label, estimate), unit),
+      wanted: { words: WANTED[wanted], verdict: verdict(estimate, wanted, unit) },
+    };
+  });
 }
 
 /** A share is shown as a count as well. */
@@ -86,9 +97,11 @@ export function baselineRows(report: Report): IntervalRow[] {
 }
 
 /** The strongest of what would do without the model, as a level in the chart. */
-export function strongestRival(report: Report): { readonly name: string; readonly value: number } | undefined {
-  const rivals = rivalsOf(report).flatMap(({ label, auroc }) =>
-    auroc === null ? [] : [{ name: label, value: auroc.value }],
+export function strongestRival(
+  report: Report,
+): { readonly name: string; readonly short: string; readonly value: number } | undefined {
+  const rivals = rivalsOf(report).flatMap(({ label, short, auroc }) =>
+    auroc === null ? [] : [{ name: label, short, value: auroc.value }],
   );
   return rivals.sort((a, b) => b.value - a.value)[0];
 }

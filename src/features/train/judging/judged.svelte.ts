@@ -9,7 +9,7 @@ import type { Session } from '../../../state/engine/session.svelte.ts';
 /** What may be said about a probe. */
 export type Claims = ReturnType<typeof claims>;
 
-/** A probe with everything that is shown of its judgement; a probe of an older version has none. */
+/** A probe with everything that is shown of its judgement; a probe that came without a report has none. */
 export interface JudgedOffer {
   readonly offer: ProbeOffer;
   readonly card: ProbeCard;
@@ -36,6 +36,7 @@ export class JudgedView {
   readonly #session: Session;
   #shown = $state.raw<JudgedOffer | null>(null);
   #wanted = $state<string | null>(null);
+  #made = $state<string | null>(null);
 
   constructor(probes: Probes, session: Session) {
     this.#probes = probes;
@@ -52,7 +53,20 @@ export class JudgedView {
     return this.#wanted ?? this.#shown?.offer.key ?? null;
   }
 
-  /** Shows a probe; what was on show stays until it has come. */
+  /** Shows a probe that has just been made, and brings its card into view. */
+  async showMade(key: string): Promise<void> {
+    this.#made = key;
+    await this.show(key);
+  }
+
+  /** Whether the probe that is shown has just been made; true once for each. */
+  takeMade(): boolean {
+    const made = this.#made !== null && this.#made === this.#shown?.offer.key;
+    if (made) this.#made = null;
+    return made;
+  }
+
+  /** Shows a probe; what was shown stays until it has come. */
   async show(key: string): Promise<void> {
     const offer = this.#probes.offer(key);
     if (offer === null) return;

@@ -2,9 +2,11 @@
 import { AppError } from '../../../base/errors.ts';
 import type { FuturesRecord } from '../../../formats/runs/futures-json.ts';
 import { VERSION } from '../../../base/version.ts';
+import { lastReading } from '../../../reading/futures/fan.ts';
 import {
   FUTURE_EVERY,
   FUTURE_LINES,
+  FUTURE_TOKENS,
   type Futures,
   type FuturesPlan,
   textOf,
@@ -45,7 +47,7 @@ export class FuturesState {
   pole = $state<Pole | null>(null);
   strength = $state(strengthDef(DEFAULT_MODE).first);
   count = $state(FUTURE_LINES);
-  tokens = $state(40);
+  tokens = $state(FUTURE_TOKENS);
   #record = $state.raw<FuturesRecord | null>(null);
   #writing = $state(false);
   /** The line that is looked at. */
@@ -214,6 +216,8 @@ export class FuturesState {
 
 /** Lines by their last reading, the highest first; those without one last. */
 export function byEnd({ lines }: Futures): readonly number[] {
-  const score = (line: number): number => lines[line]?.readings.at(-1)?.score ?? -Infinity;
-  return lines.map((_, line) => line).sort((a, b) => score(b) - score(a) || a - b);
+  return lines
+    .map((each, line) => ({ line, score: lastReading(each)?.score ?? -Infinity }))
+    .sort((a, b) => b.score - a.score || a.line - b.line)
+    .map(({ line }) => line);
 }

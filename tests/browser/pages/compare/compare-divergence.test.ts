@@ -46,6 +46,7 @@ describe('the next words of two runs', () => {
     await expect.element(page.getByText(`Column ${parting}: the tokens are not the same`)).toBeVisible();
     await page.getByText('Show every column').click();
     await button('Save next-words.csv').click();
+    await expect.poll(() => saved).toHaveLength(1);
     expect(saved[0]!.split('\n')[0]).toBe('column,token,"KL(A ‖ B), nats","KL(B ‖ A), nats"');
     expect(saved[0]!.split('\n')[1]).toMatch(/^0,Aldo,0,0/);
   });

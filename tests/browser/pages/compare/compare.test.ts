@@ -40,10 +40,10 @@ describe('two runs side by side', () => {
     await expect
       .element(page.getByRole('main'))
       .toHaveTextContent(
-        'A is the model by itself, B was pushed to kind, layer 3, strength 0.26 (KL 1), own words only. From the pushed layer on, scores hold what was done to the stream',
+        'A is the model by itself, B was steered to kind, layer 3, strength 0.26 (KL 1), own words only. From the steered layer on, scores hold what was done to the stream',
       );
     expect(
-      [...document.querySelectorAll('.picker p')].map((line) => line.textContent.includes('pushed to kind')),
+      [...document.querySelectorAll('.picker p')].map((line) => line.textContent.includes('steered to kind')),
     ).toEqual([false, true]);
   });
 
@@ -247,9 +247,9 @@ describe('runs that may not be subtracted', () => {
     await expect
       .element(page.getByRole('main'))
       .toHaveTextContent(
-        /\d+ of 155 and \d+ tokens (is|are) shared beyond what any two texts share by chance.*nothing is subtracted/,
+        /\d+ of 155 and \d+ tokens (is|are) shared beyond what any two texts share by chance.*drawn over its own sentences/,
       );
-    await expect.element(page.getByText('sd of the training taps, by sentence')).toBeVisible();
+    await expect.element(page.getByText('sd of the training readings, by sentence')).toBeVisible();
     expect(document.querySelectorAll('[data-unlike]')).toHaveLength(0);
     token('a', 5).focus();
     token('a', 0).focus();

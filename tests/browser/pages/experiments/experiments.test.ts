@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type Locator, page, userEvent } from 'vitest/browser';
-import { CLAIMS, NO_RUN } from '../../../../src/features/experiments/words.ts';
+import { MEANS } from '../../../../src/experiments/report/found-words.ts';
+import { ALL_NUMBERS, CLAIMS, INDEX_WORDS, NO_RUN } from '../../../../src/features/experiments/words.ts';
 import { AppError } from '../../../../src/base/errors.ts';
 import type { FileContent } from '../../../../src/state/storage/save-file.ts';
 import { driftOf, ShippedEvidence, worstDrift } from '../../../../src/state/probes/shipped-evidence.svelte.ts';
 import type { DesignName } from '../../../../src/experiments/experiment-types.ts';
 import { parseReport, serialiseReport } from '../../../../src/experiments/report/experiment-report.ts';
 import { sampleExperiment } from '../../../fixtures/experiments/experiment-sample.ts';
+import { SHIPPED_EXPERIMENTS } from '../../../../src/state/probes/shipped-experiments.ts';
 import { SAMPLE_EXPERIMENTS } from '../support/parts.ts';
 import { sampleOffer } from '../support/sample-bundle.ts';
-import { freshPages, openAt, violations } from '../support/whole-page.ts';
+import { engines, freshPages, openAt, violations } from '../support/whole-page.ts';
 
 freshPages();
 
@@ -19,13 +21,18 @@ const failing = {
   report: () => Promise.reject(new AppError('probe-invalid', 'It is offline.')),
 };
 
-const open = async (more: Parameters<typeof openAt>[2] = {}) => {
-  const screen = await openAt('#/experiments', {}, more);
-  await expect.element(page.getByRole('heading', { name: 'The probes behind these numbers' })).toBeVisible();
+/** Opens a claim with everything behind its verdict. */
+const open = async (more: Parameters<typeof openAt>[2] = {}, id = 'A') => {
+  const screen = await openAt(`#/experiments/${id}`, {}, more);
+  await expect.element(article().getByRole('heading', { level: 2 })).toBeVisible();
+  await expect.poll(() => document.querySelector('article [aria-busy="true"]')).toBeNull();
+  await article()
+    .getByText(new RegExp(`^(${ALL_NUMBERS.run}|${ALL_NUMBERS.noRun})$`))
+    .click();
   return screen;
 };
-const article = (title: string | RegExp): Locator => page.getByRole('article', { name: title });
-const first = (): Locator => article('Authors, not simulacra');
+const article = (): Locator => page.getByRole('article');
+const first = article;
 /** Opens what is folded under a summary. */
 const unfold = async (within: Locator, summary: string | RegExp): Promise<void> => {
   await within.getByText(summary).click();
@@ -58,54 +65,87 @@ describe('the evidence', () => {
   });
 });
 
-describe('the place', () => {
-  it('has every claim with how it is tested', async () => {
-    await open();
-    for (const claim of CLAIMS) {
-      const panel = article(claim.title);
-      await unfold(panel, 'How it is tested, and the rule as written');
-      await expect.element(panel.getByText(claim.test, { exact: true })).toBeVisible();
+describe('the index', () => {
+  const row = (id: string): Locator => page.getByRole('listitem').filter({ has: page.getByText(id, { exact: true }) });
+
+  it('says in a line each what was found, before a model is loaded, and leads to each claim', async () => {
+    await openAt('#/experiments', {}, { experiments: SHIPPED_EXPERIMENTS });
+    for (const { id, title } of CLAIMS) {
+      await expect.element(page.getByRole('link', { name: `${id} ${title}` })).toBeVisible();
+      await expect
+        .element(row(id).getByText(/^(✓ Confirmed|✗ Denied|◐ Partly|\? No answer)\. \w/))
+        .toHaveTextContent(/\w+\.$/);
     }
-    for (const claim of CLAIMS.slice(1))
-      await expect.element(article(claim.title).getByText(claim.claimed, { exact: true })).toBeVisible();
+    await expect.element(row('B').getByText(MEANS.midpoint.CONFIRM)).toBeVisible();
+    expect(engines.flatMap(({ calls }) => calls)).not.toContain('load');
+    await page.getByRole('link', { name: /Why does a character/ }).click();
+    await expect.element(article().getByRole('heading', { level: 2 })).toHaveTextContent('D Why does a character');
+    await expect.element(page.getByRole('application')).toBeVisible();
+    expect(page.getByRole('application').elements()).toHaveLength(1);
+    await page.getByRole('link', { name: INDEX_WORDS.next('A') }).click();
+    await expect.element(article().getByRole('heading', { level: 2 })).toHaveTextContent('A Does a model expect');
+    await page.getByRole('link', { name: INDEX_WORDS.back }).click();
+    await expect.element(page.getByRole('heading', { name: INDEX_WORDS.title })).toBeVisible();
+  });
+
+  it('says of a claim without a run that there is none, and opens on any address that names no claim', async () => {
+    await openAt('#/experiments/nothing');
+    await expect.element(row('B').getByText(INDEX_WORDS.none)).toBeVisible();
+    await expect.element(row('A').getByText(/^✓ Confirmed\./)).toBeVisible();
+  });
+
+  it('keeps earlier designs of B and D within reach', async () => {
+    await openAt('#/experiments/D', {}, { experiments: SHIPPED_EXPERIMENTS });
+    await expect.element(article().getByText(MEANS['two-poles'].CONFIRM)).toBeVisible();
+    await article()
+      .getByText(/, earlier design$/)
+      .click();
+    await expect.element(article().getByText(MEANS.opposites.CONFIRM)).toBeVisible();
+    await expect.element(article().getByText(/^An earlier design of this experiment/)).toBeVisible();
+  });
+});
+
+describe('the place', () => {
+  it.each(CLAIMS)('has claim $id with how it is tested', async (claim) => {
+    await open({}, claim.id);
+    await unfold(article(), 'How it is tested, and the rule as written');
+    await expect.element(article().getByText(claim.test, { exact: true })).toBeVisible();
+    if (claim.id !== 'A') await expect.element(article().getByText(claim.claimed, { exact: true })).toBeVisible();
   });
 
   it('says where no run ships that there is no verdict, and shows the rule of the spec', async () => {
-    await open();
-    const second = article('The flip side can flip back');
-    await expect.element(second.getByText(NO_RUN)).toBeVisible();
-    await unfold(second, 'How it is tested, and the rule as written');
-    await expect.element(second.getByText('The rule of the second experiment.')).toBeVisible();
-    expect(second.element().querySelector('.verdict')).toBeNull();
+    await open({}, 'B');
+    await expect.element(article().getByText(NO_RUN)).toBeVisible();
+    await unfold(article(), 'How it is tested, and the rule as written');
+    await expect.element(article().getByText('The rule of the second experiment.')).toBeVisible();
+    expect(article().element().querySelector('.verdict')).toBeNull();
   });
 
-  it('shows the numbers of the reports with interval and n', async () => {
-    await open();
-    const last = article('Tropes or opposites?');
-    await unfold(last, 'What the shipped probes say beside it');
-    const row = last.getByRole('table', { name: /Moral axes cosine/ }).getByRole('row', { name: /Kind–cruel/ });
-    await expect.element(row).toHaveTextContent('−0.21');
-    await expect.element(row).toHaveTextContent('−0.39 to −0.03');
-    await expect.element(row).toHaveTextContent('48');
-    const second = article('The flip side can flip back');
-    await unfold(second, 'What the shipped probes say beside it');
-    const flips = second.getByRole('table', { name: /Moral axes sd/ });
-    await expect.element(flips.getByRole('row', { name: /Kind–cruel/ })).toHaveTextContent(/0\.90.*too few.*5/);
-    const third = article(/outside of the text/);
-    await unfold(third, 'What the shipped probes say beside it');
-    await expect.element(third.getByText(/no number that would bear on this claim/)).toBeVisible();
+  it.each([
+    { id: 'D', table: /Moral axes cosine/, row: [/−0\.21/, /−0\.39 to −0\.03/, /48/] },
+    { id: 'B', table: /Moral axes sd/, row: [/0\.90.*too few.*5/] },
+  ])('shows the numbers of the reports beside $id with interval and n', async ({ id, table, row }) => {
+    await open({}, id);
+    await unfold(article(), 'What the shipped probes say beside it');
+    const found = article()
+      .getByRole('table', { name: table })
+      .getByRole('row', { name: /Kind–cruel/ });
+    for (const says of row) await expect.element(found).toHaveTextContent(says);
   });
 
-  it('leads to a probe’s card in Train', async () => {
-    await open();
-    await page.getByRole('link', { name: 'Honest–deceptive' }).click();
-    await expect.element(page.getByText(/^Tells honest from deceptive/)).toBeVisible();
-    await expect.element(page.getByLabelText('Probe', { exact: true })).toHaveValue('shipped:honest-deceptive');
+  it('says of a claim on which no probe bears that none does', async () => {
+    await open({}, 'C');
+    await unfold(article(), 'What the shipped probes say beside it');
+    await expect.element(article().getByText(/no number that would bear on this claim/)).toBeVisible();
   });
 
-  it('names a probe without a report', async () => {
+  it('leads to a probe’s card in Train, and names a probe without a report', async () => {
     await open();
+    await unfold(article(), 'What the shipped probes say beside it');
     await expect.element(page.getByText('Formal–casual: It has no report.')).toBeVisible();
+    await page.getByRole('link', { name: 'Honest–deceptive' }).click();
+    await expect.element(page.getByRole('heading', { name: 'Can we trust Honest–deceptive?' })).toBeVisible();
+    await expect.element(page.getByLabelText('Probe', { exact: true })).toHaveValue('shipped:honest-deceptive');
   });
 });
 
@@ -113,7 +153,7 @@ describe('the card of a run that ships', () => {
   it('says the verdict in words with a glyph, why, and which run it is of, before anything is opened', async () => {
     await open();
     await expect.element(first().getByText('✓ Confirmed')).toBeVisible();
-    await expect.element(first().getByText(sampleExperiment.because)).toBeVisible();
+    await expect.element(first().getByText(sampleExperiment.because).first()).toBeVisible();
     await expect
       .element(first().getByText('Full run, 24 units, smollm2-135m-instruct-q4 on node; recorded by the command'))
       .toBeVisible();
@@ -186,20 +226,23 @@ describe('the card of a run that ships', () => {
       Promise.resolve(
         serialiseReport({ ...sampleExperiment, experiment: { ...sampleExperiment.experiment, id: 'B', design } }),
       );
-    await open({
-      experiments: [
-        {
-          ...a!,
-          id: 'B',
-          earlier: { url: 'data:application/json,earlier', text: () => Promise.resolve('{}') },
-          runs: [
-            { model: 'in-use', report: () => report('midpoint'), unitsUrl: null },
-            { model: 'before', report: () => report('flip-back'), unitsUrl: null },
-          ],
-        },
-      ],
-    });
-    const panel = article('The flip side can flip back');
+    await open(
+      {
+        experiments: [
+          {
+            ...a!,
+            id: 'B',
+            earlier: { url: 'data:application/json,earlier', text: () => Promise.resolve('{}') },
+            runs: [
+              { model: 'in-use', report: () => report('midpoint'), unitsUrl: null },
+              { model: 'before', report: () => report('flip-back'), unitsUrl: null },
+            ],
+          },
+        ],
+      },
+      'B',
+    );
+    const panel = article();
     const note = panel.getByText(/^An earlier design of this experiment: stories that turn, by a reading\./);
     await expect.element(panel.getByText('✓ Confirmed')).toBeVisible();
     expect(note.elements()).toHaveLength(0);
@@ -236,22 +279,23 @@ describe('the figure', () => {
   const plot = () => first().getByRole('application', { name: /Persistence and leakage/ });
   const focus = () => (plot().element() as HTMLElement).focus();
 
+  /** What is said below the plot; its label at the point holds the same words, where it is drawn by then. */
+  const said = (words: string | RegExp) => first().getByRole('paragraph').filter({ hasText: words });
+
   it('is walked with the arrow keys, and says each point in words', async () => {
     await open();
     await expect.element(plot()).toBeVisible();
     focus();
     await userEvent.keyboard('{ArrowRight}');
-    await expect.element(first().getByText('all scenes, author stays: 0.66, interval 0.54 to 0.78')).toBeVisible();
+    await expect.element(said('all scenes, author stays: 0.66, interval 0.54 to 0.78')).toBeVisible();
     await userEvent.keyboard('{ArrowRight}');
-    await expect.element(first().getByText('all scenes, character leaks: 0.14, interval 0.05 to 0.22')).toBeVisible();
+    await expect.element(said('all scenes, character leaks: 0.14, interval 0.05 to 0.22')).toBeVisible();
     await userEvent.keyboard('{ArrowDown}');
-    await expect.element(first().getByText(/^single scenes, character leaks: /)).toBeVisible();
+    await expect.element(said(/^single scenes, character leaks: /)).toBeVisible();
     await userEvent.keyboard('{ArrowDown}{End}');
-    await expect
-      .element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52'))
-      .toBeVisible();
+    await expect.element(said('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52')).toBeVisible();
     await userEvent.keyboard('{Escape}');
-    await expect.element(first().getByText(/^shuffled excerpts, author/)).not.toBeInTheDocument();
+    await expect.element(said(/^shuffled excerpts, author/)).not.toBeInTheDocument();
   });
 
   /** The drawn point of a shape, once Plotly has come. */
@@ -270,9 +314,7 @@ describe('the figure', () => {
   it('says the point under the pointer, beside it and below', async () => {
     await open();
     await userEvent.hover(plot(), { position: placeOf(await point(DIAMOND)) });
-    await expect
-      .element(first().getByText('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52'))
-      .toBeVisible();
+    await expect.element(said('shuffled excerpts, author after shuffling: 0.31, interval 0.12 to 0.52')).toBeVisible();
     await expect
       .poll(() => plot().element().querySelector('.hovertext')?.textContent)
       .toMatch(/^shuffled excerpts,\s?author after/);
@@ -315,7 +357,14 @@ describe('the figure', () => {
     await expect.poll(discs).toBe(0);
     focus();
     await userEvent.keyboard('{ArrowRight}');
-    await expect.element(first().getByText(/^single scenes, author stays: /)).toBeVisible();
+    // Said below the plot, and beside the point where there is room.
+    await expect
+      .element(
+        first()
+          .getByText(/^single scenes, author stays: /)
+          .first(),
+      )
+      .toBeVisible();
     await key.click();
     await expect.poll(discs).toBe(2);
   });
@@ -326,17 +375,20 @@ describe('the figure', () => {
     await unfold(first(), 'Show the numbers as a table');
     expect(first().getByRole('table').getByRole('row').elements()).toHaveLength(1 + 31 * 3 + 2 + 24 + 1);
     await first().getByRole('button', { name: 'Save A-figure.csv' }).click();
-    expect(saved['A-figure.csv']).toContain(
-      '"Persistence and leakage, by scene",all scenes,author stays,0.66,0.54,0.78,',
-    );
+    await expect
+      .poll(() => saved['A-figure.csv'])
+      .toContain('"Persistence and leakage, by scene",all scenes,author stays,0.66,0.54,0.78,');
   });
 });
 
 describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) => {
   it('on a screen and on a phone, folded and unfolded, without scrolling sideways', async () => {
     localStorage.setItem('flipside.theme', theme);
-    await openAt('#/experiments', {}, { storage: localStorage });
-    await expect.element(page.getByRole('heading', { name: 'The probes behind these numbers' })).toBeVisible();
+    const screen = await openAt('#/experiments', {}, { storage: localStorage });
+    await expect.element(page.getByText('✓ Confirmed.')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await screen.unmount();
+    await open({ storage: localStorage });
     await expect.element(first().getByText('✓ Confirmed')).toBeVisible();
     expect(await violations()).toEqual([]);
     for (const details of document.querySelectorAll('article details')) (details as HTMLDetailsElement).open = true;

@@ -75,6 +75,7 @@ it('a hardened training gives the same report field by field and the same probe,
   await load();
   await button('Train').click();
   await expect.element(button('Keep'), { timeout: 240_000 }).toBeVisible();
+  await page.getByText('All numbers, tables and files', { exact: true }).click();
   await page.getByText('Save its files').click();
   for (const name of ['probe.json', 'directions.safetensors', 'report.json']) await button(name).click();
   await expect.poll(() => saved.length).toBe(3);

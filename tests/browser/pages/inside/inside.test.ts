@@ -4,7 +4,9 @@ import { page, userEvent } from 'vitest/browser';
 import { percentExactly } from '../../../../src/content/lens.ts';
 import { visibleToken } from '../../../../src/text/visible-text.ts';
 import type { AppParts } from '../../../../src/state/app.svelte.ts';
-import type { FakeOptions } from '../support/fake-engine.ts';
+import type { DirectionWords } from '../../../../src/lens/lens.ts';
+import { FakeEngine, type FakeOptions } from '../support/fake-engine.ts';
+import { madeUpDirection } from '../support/sample-lens.ts';
 import { LensEngine } from '../support/lens-engine.ts';
 import { LAYERS } from '../support/sample.ts';
 import { button, engines, freshPages, load, openAt, violations } from '../support/whole-page.ts';
@@ -14,7 +16,7 @@ freshPages();
 const open = async (options: FakeOptions = {}, more: Partial<AppParts> = {}) => {
   await openAt('#/inside', options, more);
   await expect.element(page.getByRole('heading', { name: 'Look inside' })).toBeVisible();
-  await expect.element(page.getByText(/The text on show/)).toBeVisible();
+  await expect.element(page.getByText(/^Your text/)).toBeVisible();
 };
 const look = async () => {
   await button('Look through every layer').click();
@@ -56,6 +58,8 @@ describe('the lens of the text on show', () => {
     await look();
     const lens = engine.lenses[0]!;
     expect(lens.layers).toHaveLength(LAYERS);
+    stop().focus();
+    await userEvent.keyboard('{Home}');
     const [token, layer] = [3, 20];
     const row = token * LAYERS + layer;
     const cell = document.querySelector<HTMLElement>(`[data-token="${token}"][data-index="${layer}"]`)!;
@@ -89,14 +93,21 @@ describe('the lens of the text on show', () => {
     await look();
     stop().focus();
     const where = () => [stop().dataset['token'], stop().dataset['index']].map(Number);
-    const [, layer] = where();
-    await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowUp}');
-    await expect.poll(where).toEqual([2, layer! + 1]);
+    // The last token, where the next word is open, and the last layer.
+    const [end, layer] = where();
+    expect([end! > 50, layer]).toEqual([true, LAYERS - 1]);
+    await userEvent.keyboard('{Home}{ArrowRight}{ArrowRight}{ArrowDown}');
+    await expect.poll(where).toEqual([2, layer! - 1]);
     expect(document.activeElement).toBe(stop());
     await userEvent.keyboard('{Home}{ArrowLeft}');
-    await expect.poll(where).toEqual([0, layer! + 1]);
-    for (let step = 0; step < LAYERS; step += 1) await userEvent.keyboard('{ArrowUp}');
-    await expect.poll(where).toEqual([0, LAYERS - 1]);
+    await expect.poll(where).toEqual([0, layer! - 1]);
+    // The upper half is shown: its lowest layer is the end.
+    for (let step = 0; step < LAYERS; step += 1) await userEvent.keyboard('{ArrowDown}');
+    await expect.poll(where).toEqual([0, Math.floor(LAYERS / 2)]);
+    await button('Show all 31 layers').click();
+    stop().focus();
+    for (let step = 0; step < LAYERS; step += 1) await userEvent.keyboard('{ArrowDown}');
+    await expect.poll(where).toEqual([0, 0]);
     await userEvent.keyboard('{End}');
     await expect.poll(() => document.activeElement === stop() && where()[0]! > 50).toBe(true);
     await expect.element(page.getByText('none: the text ends here')).toBeVisible();
@@ -138,7 +149,7 @@ describe('the lens of the text on show', () => {
     await page.getByRole('link', { name: 'Read', exact: true }).first().click();
     await page.getByText('Redemption', { exact: true }).first().click();
     await page.getByRole('link', { name: 'Look inside', exact: true }).click();
-    await expect.element(page.getByText(/The text on show: Redemption/)).toBeVisible();
+    await expect.element(page.getByText(/Your text: Redemption/)).toBeVisible();
     expect(document.querySelector('[role="grid"]')).toBeNull();
     await page.getByRole('link', { name: 'Read', exact: true }).first().click();
     await page.getByRole('button', { name: /Undo/ }).first().click();
@@ -159,8 +170,8 @@ describe('words', () => {
       .element(page.getByText(/“lighthearted” is no single token of this model: it falls into “ ligh” and “thearted”/))
       .toBeVisible();
     await expect.element(page.getByText(/^Followed: “␣kind”\.$/)).toBeVisible();
-    await page.getByText(/follow a word that is several tokens/).click();
-    await expect.element(page.getByText(/Other words are in the field/)).toBeVisible();
+    await page.getByText(/follow a word of several tokens/).click();
+    await expect.element(page.getByText(/The words have changed/)).toBeVisible();
     await userEvent.click(field);
     await userEvent.keyboard('{Enter}');
     await expect.element(page.getByText(/Followed: “␣kind”, “␣ligh” of lighthearted\./)).toBeVisible();
@@ -172,6 +183,10 @@ describe('words', () => {
     await load();
     await page.getByRole('textbox', { name: /Words to follow/ }).fill(' , ');
     await look();
+    // Nothing comes after the last token either; before it, something does.
+    await expect.element(page.getByText('No word is followed here.')).toBeVisible();
+    stop().focus();
+    await userEvent.keyboard('{ArrowLeft}');
     await expect
       .element(page.getByRole('img', { name: /Rank among all words by layer.*the word that comes: rank/ }))
       .toBeVisible();
@@ -183,26 +198,20 @@ describe('a direction', () => {
     await open();
     await load();
     await button('Show its words').click();
-    await expect.element(page.getByRole('table', { name: 'Promoted by a step towards kind' })).toBeVisible();
+    await expect.element(page.getByRole('table', { name: 'Likelier by a step towards kind' })).toBeVisible();
+    await expect.element(page.getByRole('table', { name: 'Less likely by it, likelier towards cruel' })).toBeVisible();
     await expect
-      .element(page.getByRole('table', { name: 'Suppressed by it, promoted by one towards cruel' }))
-      .toBeVisible();
-    await expect
-      .element(
-        page.getByText(
-          /Of 200 random directions .* no word further up than \+18\.5 and none further down than −19\.3.*further both ways than 95 in 100/,
-        ),
-      )
+      .element(page.getByText(/^Of 200 random directions, 95 in 100 move no word beyond \+18\.5 or −19\.3\.$/))
       .toBeVisible();
     await page.getByText('cruel from neutral text', { exact: true }).click();
     await expect.element(page.getByText(/Not looked at yet: cruel from neutral text at layer 16/)).toBeVisible();
     await button('Show its words').click();
     await expect
-      .element(page.getByRole('table', { name: 'Promoted by a step towards less cruel than neutral text' }))
+      .element(page.getByRole('table', { name: 'Likelier by a step towards less cruel than neutral text' }))
       .toBeVisible();
-    await page.getByText('what it pushes by', { exact: true }).click();
+    await page.getByText('what it steers by', { exact: true }).click();
     // What was looked at is not asked for again.
-    await expect.element(page.getByRole('table', { name: 'Promoted by a step towards kind' })).toBeVisible();
+    await expect.element(page.getByRole('table', { name: 'Likelier by a step towards kind' })).toBeVisible();
     expect(engines[0]!.calls.filter((call) => call.startsWith('lensDirection'))).toEqual([
       'lensDirection steering 16',
       'lensDirection negative 16',
@@ -213,10 +222,50 @@ describe('a direction', () => {
   });
 });
 
+describe('the words of a direction', () => {
+  const directionOf = async (up: number, down: number) => {
+    class Engine extends FakeEngine {
+      override lensDirection(...[{ layer, count }]: Parameters<FakeEngine['lensDirection']>): Promise<DirectionWords> {
+        return Promise.resolve({ ...madeUpDirection(layer, count), chance: { count: 200, up, down } });
+      }
+    }
+    await open({}, { connect: () => new Engine() });
+    await load();
+    await button('Show its words').click();
+    await expect.element(page.getByText(/^Of 200 random directions/)).toBeVisible();
+  };
+  const bars = () => document.querySelectorAll('.lists td.bar i').length;
+
+  it('have bars only beyond chance', async () => {
+    // The furthest of fifteen words are 20, 19, 18 … at each end.
+    await directionOf(18.5, -19.25);
+    expect(bars()).toBe(2 + 1);
+    expect(document.querySelectorAll('.lists tbody tr')).toHaveLength(2 + 1);
+    await page.getByText('All 15 words at each end').click();
+    await expect.poll(() => document.querySelectorAll('.lists tbody tr').length).toBe(2 + 1 + 30);
+    expect(bars()).toBe(2 * (2 + 1));
+  });
+
+  it('are said to be none where they go no further than those of random directions, without a bar', async () => {
+    await directionOf(20, -20);
+    await expect.element(page.getByText('This direction spells no words.')).toBeVisible();
+    expect(document.querySelectorAll('.lists')).toHaveLength(0);
+    await page.getByText('All 15 words at each end').click();
+    await expect.element(page.getByRole('table', { name: 'Likelier by a step towards kind' })).toBeVisible();
+    expect(bars()).toBe(0);
+  });
+
+  it('are none at one end and some at the other', async () => {
+    await directionOf(18.5, -20);
+    await expect.element(page.getByText('No word beyond chance towards cruel.')).toBeVisible();
+    expect(bars()).toBe(2);
+  });
+});
+
 describe('what is wrong', () => {
   it('is said: no text, and an engine that refuses', async () => {
     await openAt('#/inside', {}, { fetchText: () => Promise.reject(new Error('gone')) });
-    await expect.element(page.getByText(/There is no text on show/)).toBeVisible();
+    await expect.element(page.getByText(/No text is shown yet/)).toBeVisible();
   });
 });
 
@@ -228,7 +277,7 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     await load();
     await look();
     await button('Show its words').click();
-    await expect.element(page.getByRole('table', { name: /^Promoted/ })).toBeVisible();
+    await expect.element(page.getByRole('table', { name: /^Likelier/ })).toBeVisible();
     expect(await violations()).toEqual([]);
     await page.viewport(320, 740);
     await page.getByText('Table', { exact: true }).click();

@@ -66,10 +66,13 @@ describe('patching', () => {
     const share = Math.abs(patchGap(report)) < 0.1 ? null : Math.round((100 * cell.effect) / patchGap(report));
     if (share !== null) expect(shown.textContent).toBe(String(share).replace('-', '−'));
     await page.getByText('Show the grid as a table').click();
-    expect(document.querySelectorAll('[aria-label="Table patches"] tbody tr')).toHaveLength(
-      report.streams.length * report.pairs.length,
-    );
+    await expect
+      .poll(() => document.querySelectorAll('[aria-label="Table patches"] tbody tr').length)
+      .toBe(report.streams.length * report.pairs.length);
+    for (const name of ['patches.svg', 'patches.png', 'patches.plotly.json'])
+      await expect.element(button(name)).toBeVisible();
     await button('Save patches.csv').click();
+    await expect.poll(() => saved).toHaveLength(1);
     const line = saved[0]!.trim().split('\n')[1 + row * report.pairs.length + column]!;
     expect(line.startsWith('12,4,4,d,d,')).toBe(true);
     expect(Number(line.split(',')[5])).toBeCloseTo(cell.effect, 5);
@@ -118,7 +121,7 @@ describe('patching', () => {
     await open();
     await patch();
     await page.getByRole('textbox', { name: 'over the second' }).fill('g');
-    await expect.element(page.getByText('The fields have changed since this grid.')).toBeVisible();
+    await expect.element(page.getByText('The fields have changed.')).toBeVisible();
     await button('Patch').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent(/“ g” and “ g” are the same tokens/);
     // What was there stays.

@@ -88,25 +88,25 @@ describe('kept runs', () => {
     expect(history.find('The boat sank.', sampleRun().provenance.probeSha256, null)?.id).toBe('a');
   });
 
-  it('that were pushed stand beside those that were not, say by what, and are found by it', async () => {
+  it('that were steered stand beside those that were not, say by what, and are found by it', async () => {
     const name = freshName();
     const { history } = tab(name);
-    const pushed = (strength: number): Recording => ({
+    const steered = (strength: number): Recording => ({
       ...steeredRun({ ...sampleSteering, strength }),
       id: `by-${strength}`,
     });
     await history.keep(run('a'));
-    await history.keep(pushed(0.26));
-    await history.keep(pushed(0.2600001));
-    expect(await history.keep({ ...pushed(0.26), id: 'again' })).toBe('by-0.26');
+    await history.keep(steered(0.26));
+    await history.keep(steered(0.2600001));
+    expect(await history.keep({ ...steered(0.26), id: 'again' })).toBe('by-0.26');
     const later = tab(name).history;
     await later.open();
     expect(later.items.map(({ push }) => push?.words ?? null)).toEqual([
-      'pushed to kind, layer 2, strength 0.26 (KL 1), own words only',
-      'pushed to kind, layer 2, strength 0.26 (KL 1), own words only',
+      'steered to kind, layer 2, strength 0.26 (KL 1), own words only',
+      'steered to kind, layer 2, strength 0.26 (KL 1), own words only',
       null,
     ]);
-    expect(later.matching('pushed KIND')).toHaveLength(2);
+    expect(later.matching('steered KIND')).toHaveLength(2);
     const { text, provenance } = sampleRun();
     expect(later.find(text, provenance.probeSha256, null)?.id).toBe('a');
     expect(later.find(text, provenance.probeSha256, sampleSteering)?.id).toBe('by-0.26');

@@ -153,7 +153,7 @@ describe('what is saved', { timeout: 90_000 }, () => {
 describe('a file that is brought in', () => {
   it('may be a run, a probe or a set, all at one door and dropped anywhere', async () => {
     await open('#/library');
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
     const { json, tensors, reportJson } = sampleBundle(
       'mine',
       { positive: 'up', negative: 'down', neutral: 'flat' },
@@ -195,10 +195,12 @@ describe('a file that is brought in', () => {
     const kept = (await hands.database.all<{ id: string; json: string; tensors: ArrayBuffer }>('probes'))[0]!;
     expect(parseProbe(kept.json, new Uint8Array(kept.tensors)).id).toBe('mine');
     await button('Save up-down').click();
-    expect(hands.saved.map(({ name, content }) => [name, content])).toEqual([
-      ['up-down.set.json', header],
-      ['up-down.jsonl', `${rows}\n`],
-    ]);
+    await expect
+      .poll(() => hands.saved.map(({ name, content }) => [name, content]))
+      .toEqual([
+        ['up-down.set.json', header],
+        ['up-down.jsonl', `${rows}\n`],
+      ]);
   });
 
   it.each([
@@ -242,7 +244,7 @@ describe('a file that is brought in', () => {
     ['nothing', () => new File([], 'nothing.json'), /nothing\.json is empty/],
   ])('and is %s is named for what it is', async (_, file, message) => {
     await open('#/library');
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
     await give([file()]);
     await expect.element(page.getByRole('alert')).toHaveTextContent(message);
     expect(await hands.database.all('runs')).toEqual([]);
@@ -252,7 +254,7 @@ describe('a file that is brought in', () => {
 describe('files that are picked together', () => {
   it('of one run, as JSON and as a table, are one run', async () => {
     await open('#/library');
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
     const run = sampleRun();
     await give([
       new File([serialiseRecording(run)], 'a.run.json'),
@@ -266,7 +268,7 @@ describe('files that are picked together', () => {
 
   it('of two probes are refused with both names, and a judgement of another probe with it', async () => {
     await open('#/library');
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
     const axis = { positive: 'up', negative: 'down', neutral: 'flat' };
     const [one, two, again] = [
       sampleBundle('one', axis, 3),
@@ -297,7 +299,7 @@ describe('files that are picked together', () => {
   it('as a probe that the browser has no room for are refused with the name of an error that has no words', async () => {
     hands.database = { ...lastingDatabase(), write: () => Promise.reject(new DOMException('', 'QuotaExceededError')) };
     await open('#/library');
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
     const { json, tensors } = sampleBundle();
     await give([new File([json], 'p.json'), new File([tensors], 'd.bin')]);
     await expect.element(page.getByRole('alert')).toHaveTextContent(/would not store the probe \(QuotaExceededError\)/);
@@ -305,7 +307,7 @@ describe('files that are picked together', () => {
 
   it('as a set whose header is of version 0 are imported', async () => {
     await open('#/library');
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
     await give([new File([oldHeader], 'kind-cruel-24.set.json'), new File([oldRows], 'kind-cruel-24.jsonl')]);
     await expect.element(page.getByText(/Imported the set kind-cruel-24: 24 topics, 72 turns/)).toBeVisible();
   });
@@ -333,7 +335,7 @@ describe('the Library', () => {
       document.documentElement.dataset['theme'] = theme;
       localStorage.setItem('flipside.theme', theme);
       await open('#/library', { storage: localStorage });
-      await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+      await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
       expect(await violations()).toEqual([]);
       await give([
         new File([serialiseRecording(sampleRun())], 'x.json'),
@@ -352,7 +354,7 @@ describe('the Library', () => {
   it('and the row beside the text fit 360 pixels', async () => {
     await page.viewport(360, 740);
     await open('#/library');
-    await expect.element(page.getByText(/None yet. A probe/)).toBeVisible();
+    await expect.element(page.getByText(/None yet. They stay/)).toBeVisible();
     expect(tooWide()).toEqual([]);
     await goTo('read');
     await title('Betrayal');

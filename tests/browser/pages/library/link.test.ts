@@ -75,14 +75,14 @@ describe('a link', { timeout: 90_000 }, () => {
     await goTo('library');
     await give([new File([serialiseRecording(steeredRun())], 'pushed.json')]);
     await expect
-      .element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
+      .element(page.getByText(/steered to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
       .toBeVisible();
     await button(/^Show @Your text/)
       .first()
       .click();
     await title(steeredRun().title);
     await expect
-      .element(page.getByText(/pushed to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
+      .element(page.getByText(/steered to kind, layer 2, strength 0\.26 \(KL 1\), own words only/).first())
       .toBeVisible();
     const hash = await linkOf();
     await screen.unmount();
@@ -95,7 +95,7 @@ describe('a link', { timeout: 90_000 }, () => {
     await expect
       .element(
         page.getByText(
-          /^The run was not the model by itself: pushed to the positive pole of Kind–cruel, layer 2[\s\S]* is read without it and scores will differ/,
+          /^The run was not the model by itself: steered to the positive pole of Kind–cruel, layer 2[\s\S]* is read without it and scores will differ/,
         ),
       )
       .toBeVisible();

@@ -83,6 +83,23 @@ const text = (words: string | RegExp) => page.getByText(words).first();
 const sentences = (title: string): readonly string[] =>
   [...offer(title).element().querySelectorAll('.weighed li')].map((item) => item.textContent.trim());
 
+describe('a LoRA adapter', () => {
+  const ADAPTED = [...FOLDER, 'adapter_config.json', 'adapter_model.safetensors'];
+
+  it('is a variant beside its base, and says which model it was made for before it is merged', async () => {
+    shared.about = SAFETENSORS;
+    await pick(...ADAPTED);
+    await expect.element(page.getByRole('radio').nth(0)).toBeChecked();
+    expect(page.getByText(/A LoRA adapter/).elements()).toEqual([]);
+    shared.about = { ...SAFETENSORS, adapterBase: 'google/gemma-3-1b' };
+    await page.getByRole('radio', { name: /^safetensors with adapter/ }).click();
+    await expect
+      .element(text(/^A LoRA adapter/))
+      .toHaveTextContent(/made for google\/gemma-3-1b is merged into its weights\. Take the variant without it/);
+    await expect.element(button(/^Load .* with adapter /)).toBeEnabled();
+  });
+});
+
 describe('a GGUF file', () => {
   const TITLE = 'SmolLM2-135M-Instruct.Q4_1';
 
@@ -153,7 +170,7 @@ describe('a GGUF file', () => {
     await expect
       .element(inUse)
       .toHaveTextContent(
-        /It is not kept for the next visit\. This browser offers no private file storage to this page\./,
+        /It is not stored for the next visit\. This browser offers no private file storage to this page\./,
       );
   });
 });

@@ -4,6 +4,8 @@ import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../../src/shell/App.svelte';
 import type { AppParts } from '../../../../src/state/app.svelte.ts';
+import { HUB_MODELS } from '../../../../src/models/hub-models.ts';
+import { CONSENT_WORDS, HOSTS_HOW, HOSTS_OFF, STORED_WORDS } from '../../../../src/features/models/words.ts';
 import { ModelsEngine, type Shared } from '../support/models-engine.ts';
 import { fakeParts } from '../support/parts.ts';
 import { button, engines, freshPages, violations } from '../support/whole-page.ts';
@@ -11,11 +13,14 @@ import { button, engines, freshPages, violations } from '../support/whole-page.t
 freshPages();
 let shared: Shared;
 const HOSTS = ['https://hub.example', 'https://*.hub.example'];
+const CONSENT = 'flipside.model-hosts';
+const given = (): void => localStorage.setItem(CONSENT, HOSTS.join(' '));
 
 beforeEach(() => {
   shared = {
     sources: [],
     asked: [],
+    hosts: [],
     kept: [],
     fail: null,
     failLoad: null,
@@ -28,6 +33,7 @@ beforeEach(() => {
     missing: [],
     limits: [],
   };
+  given();
 });
 
 function open(hash = '#/library/models', more: Partial<AppParts> = { modelHosts: HOSTS }) {
@@ -47,15 +53,19 @@ const look = async () => {
   await userEvent.keyboard('{Enter}');
   await expect.element(page.getByRole('heading', { name: 'Qwen3-0.6B-ONNX' })).toBeVisible();
 };
+/** Rows of the models that this browser stores. */
+const stored = () => page.getByRole('region', { name: STORED_WORDS.title }).getByRole('listitem');
 const choose = (dtype: string) => page.getByRole('radio', { name: new RegExp(`^${dtype} `) }).click();
 const fromFolder = (name: string, content: string): File => new File([content], name);
 
 describe('without a host', () => {
-  it('says in one sentence how to get one, and takes files all the same', async () => {
+  it('says that the copy is closed to the network, and how to allow one, and takes files all the same', async () => {
     open('#/library/models', { modelHosts: [] });
+    await expect.element(text(HOSTS_OFF)).toBeVisible();
+    await text(HOSTS_HOW.summary).click();
     await expect
-      .element(text(/This page asks no other address for anything/))
-      .toHaveTextContent(/FLIPSIDE_MODEL_HOSTS="https:\/\/huggingface\.co https:\/\/\*\.hf\.co" npm start/);
+      .element(page.getByText(HOSTS_HOW.command))
+      .toHaveTextContent(/FLIPSIDE_MODEL_HOSTS=huggingface npm start/);
     expect(page.getByRole('textbox').elements()).toEqual([]);
     await userEvent.upload(page.getByLabelText('Pick files…'), [
       fromFolder('model_q4.onnx', 'graph'),
@@ -175,6 +185,70 @@ describe('what is dropped', () => {
   });
 });
 
+describe('consent', () => {
+  const allow = () => button('Allow hub.example');
+  const field = () => page.getByRole('textbox', { name: 'A model on hub.example' });
+
+  it('is asked for before a host is, remembered, and taken back', async () => {
+    localStorage.removeItem(CONSENT);
+    const screen = open();
+    await expect
+      .element(text(CONSENT_WORDS.asks('hub.example and *.hub.example')))
+      .toHaveTextContent(/learns your address and which models you look for/);
+    // What may be had is said before, and cannot be pressed.
+    await expect.element(text(HUB_MODELS[0]!.repo)).toBeVisible();
+    expect(page.getByRole('button', { name: HUB_MODELS[0]!.repo }).elements()).toEqual([]);
+    expect(field().elements()).toEqual([]);
+    await allow().click();
+    await expect.element(field()).toHaveFocus();
+    await look();
+    expect(shared.hosts!.at(-1)).toEqual(HOSTS);
+
+    await screen.unmount();
+    const again = open();
+    await expect.element(field()).toBeVisible();
+    await button(CONSENT_WORDS.withdraw).click();
+    await expect.element(allow()).toHaveFocus();
+    expect(field().elements()).toEqual([]);
+    await again.unmount();
+    open();
+    await expect.element(allow()).toBeVisible();
+  });
+
+  it('holds for no request once it is taken back, of a model that was loaded before neither', async () => {
+    const screen = open();
+    await look();
+    await button(/^Load q4 /).click();
+    await expect.element(text('is loaded:')).toBeVisible();
+    expect(shared.hosts!.at(-1)).toEqual(HOSTS);
+    await button(CONSENT_WORDS.withdraw).click();
+    await button('Use the embedded model instead').click();
+    await button('Use Qwen3-0.6B-ONNX (q4)').click();
+    await expect.poll(() => shared.sources.at(-1)?.kind).toBe('kept');
+    expect(shared.hosts!.at(-1)).toEqual([]);
+    await screen.unmount();
+  });
+
+  it('is asked for anew where the build names other hosts', async () => {
+    localStorage.setItem(CONSENT, 'https://hub.example');
+    open();
+    await expect.element(allow()).toBeVisible();
+  });
+});
+
+describe('models that are known to fit', () => {
+  it('are listed with family, size and licence, and one press looks at the variant that is named', async () => {
+    open();
+    const row = page.getByRole('listitem').filter({ hasText: 'Qwen/Qwen3-0.6B-GGUF' });
+    await expect.element(row).toHaveTextContent(/family qwen3, 639 MB, Apache-2\.0/);
+    await row.getByRole('button').click();
+    await expect.element(page.getByRole('radio', { name: /^Q8_0 / })).toBeChecked();
+    expect(shared.asked).toEqual(['https://hub.example Qwen/Qwen3-0.6B-GGUF', 'weigh Q8_0']);
+    // Smaller ones are there, and would be taken where none is named.
+    await expect.element(page.getByRole('radio').first()).toHaveAccessibleName(/^Q4_0 /);
+  });
+});
+
 describe('a model of a host', () => {
   it('is shown with its licence, its variants, its memory and whether it fits, before more than its list and graph are asked for', async () => {
     open();
@@ -273,14 +347,14 @@ describe('a model of a host', () => {
   });
 
   it('that cannot do everything says what, where it is in use', async () => {
-    shared.limits = ['Its stream cannot be pushed: no product before the norm.'];
+    shared.limits = ['Its stream cannot be steered: no product before the norm.'];
     open();
     await look();
     await button(/^Load q4 /).click();
     const inUse = page.getByRole('region', { name: 'In use' });
     await expect
       .element(inUse.getByRole('listitem'))
-      .toHaveTextContent('Its stream cannot be pushed: no product before the norm.');
+      .toHaveTextContent('Its stream cannot be steered: no product before the norm.');
   });
 
   it.each(['model-gated', 'model-list-invalid', 'model-fetch-failed'] as const)(
@@ -312,7 +386,7 @@ describe('a model of a host', () => {
       for (const [place, heading] of [
         ['read', 'Betrayal'],
         ['write', 'Let the model write'],
-        ['steer', 'Dose and response'],
+        ['steer', 'What does steering change?'],
         ['inside', 'Look inside'],
         ['train', 'Train a probe'],
       ] as const) {
@@ -432,7 +506,7 @@ describe('a model that cannot be read', () => {
     shared.kept = [kept(0, 'onnxruntime could not open the model.')];
     open();
     await expect
-      .element(page.getByRole('listitem').first())
+      .element(stored().first())
       .toHaveTextContent(/It did not start when it was last loaded: onnxruntime could not open the model\./);
     expect(page.getByRole('button', { name: 'Use First (q4)' }).elements()).toEqual([]);
     await button('Try again with First (q4)').click();
@@ -468,7 +542,7 @@ describe('kept models', () => {
         },
       ];
       open();
-      const rows = page.getByRole('listitem');
+      const rows = stored();
       await expect
         .element(rows.first())
         .toHaveTextContent(/First \(q4\) your files, licence mit, 17 May 2026, .* 1\.0 MB of 2\.0 MB/);

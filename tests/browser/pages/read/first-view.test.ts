@@ -2,28 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { FORK, FRONT } from '../../../../src/content/front.ts';
-import { serialiseFork } from '../../../../src/formats/runs/fork-json.ts';
-import { parseRecording } from '../../../../src/formats/runs/recording-json.ts';
 import { readOffer } from '../../../../src/state/probes/read-offer.ts';
+import { wordsInView } from '../support/in-view.ts';
 import { withDetails } from '../support/parts.ts';
+import { shippedText } from '../support/shipped-text.ts';
 import { button, engines, freshPages, openAt, stripText, violations } from '../support/whole-page.ts';
 
 freshPages();
 
-/** The recordings that ship. */
-const shipped = async (url: string): Promise<string> => {
-  const get = async (name: string): Promise<string> => {
-    const response = await fetch(`/public/recordings/${name}`);
-    if (!response.ok) throw new Error(`no ${name}`);
-    return response.text();
-  };
-  const name = url.split('/').at(-1)!;
-  if (name !== 'fork.json') return get(name);
-  const [a, b] = await Promise.all([FORK.a.id, FORK.b.id].map(async (id) => parseRecording(await get(`${id}.json`))));
-  return serialiseFork(a!, b!);
-};
 const open = async (more: Parameters<typeof openAt>[2] = {}, hash = '') => {
-  const screen = await openAt(hash, {}, { fetchText: shipped, storage: null, ...more });
+  const screen = await openAt(hash, {}, { fetchText: shippedText, storage: null, ...more });
   await expect.element(page.getByRole('heading', { name: FORK.title })).toBeInTheDocument();
   return screen;
 };
@@ -42,26 +30,6 @@ const shippedProbe = (id: string, title: string) => {
 const colours = (element: Element): string => getComputedStyle(element).backgroundColor;
 const inView = (element: Element): boolean =>
   element.getBoundingClientRect().top >= 0 && element.getBoundingClientRect().bottom <= innerHeight;
-/** Words that can be seen without scrolling, but for the story itself. */
-const wordsInView = (): number => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const words: string[] = [];
-  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    const parent = node.parentElement!;
-    if (
-      parent.closest('.unseen, .skip, script, style, [data-skip], option, #js-plotly-tester') !== null ||
-      !parent.checkVisibility()
-    )
-      continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    const { top, height } = range.getBoundingClientRect();
-    if (height > 0 && top < innerHeight)
-      words.push(...(node.textContent ?? '').split(/\s+/u).filter((word) => /\p{L}/u.test(word)));
-  }
-  return words.length;
-};
-
 describe('the first view', () => {
   it('shows one story that forks, under a headline, with the name that people come for and one main button', async () => {
     await page.viewport(1440, 900);
@@ -76,7 +44,7 @@ describe('the first view', () => {
     ]);
     expect(inView(button(FRONT.button).element())).toBe(true);
     expect(inView(page.getByRole('img', { name: /two|both endings/ }).element())).toBe(true);
-    expect(wordsInView()).toBeLessThanOrEqual(150);
+    expect(wordsInView().length).toBeLessThanOrEqual(150);
     expect(engines).toHaveLength(0);
   });
 
@@ -167,7 +135,7 @@ describe('the first view', () => {
       {},
       {
         fetchText: (url) =>
-          url.endsWith('fork.json') ? Promise.resolve('{"format":"flipside-fork","version":9}') : shipped(url),
+          url.endsWith('fork.json') ? Promise.resolve('{"format":"flipside-fork","version":9}') : shippedText(url),
         storage: null,
       },
     );

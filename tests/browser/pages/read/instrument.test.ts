@@ -83,13 +83,13 @@ describe('a span of tokens', () => {
     await expect
       .poll(spanText)
       .toMatch(
-        /Mean of tokens, layer 16 ?[+−][\d.]+ sd \[[+−][\d.]+, [+−][\d.]+\] ?Mean of \d taps? inside ?[+−][\d.]+ random [+−\d.]+ to/,
+        /Mean of tokens, layer 16 ?[+−][\d.]+ sd \[[+−][\d.]+, [+−][\d.]+\] ?Mean of \d readings? inside ?[+−][\d.]+ random [+−\d.]+ to/,
       );
     expect(spanText()).toMatch(/95 % by moving blocks of \d+ tokens, 2 000 resamples/);
     await expect
       .poll(said)
       .toMatch(
-        /^Tokens \d+ to \d+: mean of \d+ tokens (plus|minus) [\d.]+, 95 percent interval .* to .*; \d+ taps? with mean/,
+        /^Tokens \d+ to \d+: mean of \d+ tokens (plus|minus) [\d.]+, 95 percent interval .* to .*; \d+ readings? with mean/,
       );
   });
 

@@ -93,13 +93,14 @@ describe('the engine’s buttons', { timeout: 60_000 }, () => {
     await press(button('Write'));
     await stopByKey();
     await focusIsCalled(/^Write$/);
-    await press(button('Write with the next seed'));
+    await press(button('Next seed'));
     await stopByKey();
     await focusIsCalled(/^Write$/);
   });
 
   it('go from Train to Stop and back under the same focus', async () => {
     await openAt('#/train', { pace: 60 });
+    await press(button('Train a probe of your own'));
     await button(/^Load the model/)
       .last()
       .click();
@@ -262,7 +263,7 @@ describe('the Library', { timeout: 60_000 }, () => {
     await press(button('Delete Preferences'));
     await focusIsCalled(/^Press again to delete/);
     await userEvent.keyboard('{Enter}');
-    await focusIsOn('[aria-label="What is kept"]');
+    await focusIsOn('[aria-label="What is stored"]');
     await goTo('read');
     expect(engines.length).toBeGreaterThan(0);
   });

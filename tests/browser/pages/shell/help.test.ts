@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { GLOSSARY } from '../../../../src/features/help/glossary.ts';
+import { glossary, TECHNICAL } from '../../../../src/features/help/glossary.ts';
+import { CHART_HELP, DARK_HELP, privacyHelp } from '../../../../src/features/help/words.ts';
 import { SHORTCUTS } from '../../../../src/features/help/shortcuts.ts';
 import { TOUR } from '../../../../src/content/tour.ts';
 import { placePanel } from '../../../../src/features/help/place-panel.ts';
+import { SAMPLE_CARD } from '../support/sample.ts';
 import { button, freshPages, openAt, violations } from '../support/whole-page.ts';
 
 freshPages();
@@ -93,16 +95,48 @@ describe('the help', () => {
 
   it('has every word and every key, and stands in no other place', async () => {
     await open();
-    for (const { word } of GLOSSARY)
-      expect(document.querySelector('main')!.textContent).not.toContain(
-        GLOSSARY.find((entry) => entry.word === word)!.meaning,
-      );
+    const all = [...glossary({ model: SAMPLE_CARD.model, axis: SAMPLE_CARD.axis }), ...TECHNICAL];
+    expect(glossary({ model: null, axis: null })).toHaveLength(8);
+    for (const { meaning } of all) expect(document.querySelector('main')!.textContent).not.toContain(meaning);
     await button('Help').click();
-    for (const { word, meaning } of GLOSSARY) {
+    await help().getByText('Technical words').click();
+    for (const { word, meaning } of all) {
       await expect.element(help().getByText(word, { exact: true }).first()).toBeInTheDocument();
       await expect.element(help().getByText(meaning)).toBeInTheDocument();
     }
     for (const { does } of SHORTCUTS) await expect.element(help().getByText(does)).toBeInTheDocument();
+  });
+
+  it('says of layers, width and poles what is in use, and nothing where nothing is', () => {
+    const said = (facts: Parameters<typeof glossary>[0]): string =>
+      glossary(facts)
+        .map(({ meaning }) => meaning)
+        .join(' ');
+    const other = said({
+      model: { layerCount: 12, hidden: 768 },
+      axis: { positive: 'honest', negative: 'deceptive', neutral: 'plain' },
+    });
+    for (const fact of [
+      'Layer 12',
+      '768 numbers',
+      'towards honest',
+      'towards deceptive',
+      'one honest and one deceptive',
+    ])
+      expect(other).toContain(fact);
+    for (const words of [other, said({ model: null, axis: null })]) expect(words).not.toMatch(/576|30|kind|cruel/);
+  });
+
+  it('speaks in sentences of fewer than 20 words', () => {
+    for (const says of [
+      ...glossary({ model: SAMPLE_CARD.model, axis: SAMPLE_CARD.axis }).map(({ meaning }) => meaning),
+      ...TECHNICAL.map(({ meaning }) => meaning),
+      ...CHART_HELP.map((entry) => entry.says),
+      ...TOUR.flatMap(({ about, steps }) => [about, ...steps.map(({ text }) => text)]),
+      ...privacyHelp(['https://huggingface.co']),
+      DARK_HELP,
+    ])
+      for (const sentence of says.split(/(?<=[.?:;]) /u)) expect(sentence.split(' ').length, sentence).toBeLessThan(20);
   });
 
   it('opens at the part that was asked for', async () => {

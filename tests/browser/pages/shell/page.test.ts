@@ -175,7 +175,7 @@ describe('loading and reading', () => {
     await userEvent.click(page.getByLabelText('Your own text').last());
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await expect.element(page.getByRole('heading', { name: 'Your text' })).toBeVisible();
-    await expect.element(page.getByRole('status')).toHaveTextContent(/Read 10 tokens and 2 taps/);
+    await expect.element(page.getByRole('status')).toHaveTextContent(/Read 10 tokens and 2 readings/);
     await expect.element(page.getByLabelText('Your own text').last()).toHaveValue('He fed the dog. Then he sold it.');
   });
 

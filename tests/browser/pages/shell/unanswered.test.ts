@@ -77,11 +77,11 @@ describe('an engine that hangs', () => {
       return made.at(-1)!;
     };
     await openAt(
-      '#/experiments',
+      '#/experiments/A',
       {},
       { connect, experiments: [{ id: 'A', spec: { url: null, text: () => Promise.resolve(TINY_SPEC) }, runs: [] }] },
     );
-    const article = page.getByRole('article', { name: 'Authors, not simulacra' });
+    const article = page.getByRole('article', { name: /author’s next person/ });
     await article.getByText('Run it here').click();
     await article.getByRole('button', { name: /^Load the model and time it/ }).click();
     await expect.element(article.getByText(/^By a short reading on this machine/)).toBeVisible();

@@ -11,10 +11,12 @@ import { serialiseDose } from '../../../../src/formats/probe/dose.ts';
 import { sampleDose } from '../../../fixtures/samples/dose-sample.ts';
 import { AGREEMENT, eightBit, MeasuringEngine } from '../support/measuring-engine.ts';
 import { fakeParts } from '../support/parts.ts';
-import { load as loadToSteer, match, pick, compare, strengthNumber } from '../support/steer-page.ts';
+import { load as loadToSteer, match, pick, closer, compare, strengthNumber, unfold } from '../support/steer-page.ts';
 import { button, freshPages, load, openAt } from '../support/whole-page.ts';
 
 freshPages();
+
+const SURE = 'How sure is this? All series and files';
 
 const LINE = (cosine: string, layer: number): string =>
   `The probe was made on q8; this is q4. Their directions agree with cosine ${cosine} at layer ${layer} (n = 24 of its 72 topics; labels shuffled: 0.41, 95 % of 200).`;
@@ -30,8 +32,9 @@ async function open(
 }
 async function steer(engine = new MeasuringEngine(), more: Partial<AppParts> = {}): Promise<MeasuringEngine> {
   await open('#/steer', engine, more);
-  await expect.element(page.getByText('1 to 30; each is')).toBeVisible();
-  await page.getByLabelText('Push along the direction of').selectOptions('Eight-bit');
+  await unfold('More settings');
+  await expect.element(page.getByText('1 to 30; one layer')).toBeVisible();
+  await page.getByLabelText('Direction', { exact: true }).selectOptions('Eight-bit');
   return engine;
 }
 
@@ -42,21 +45,22 @@ describe('a push along its direction', () => {
     await expect
       .element(
         page.getByText(
-          /^The probe was made on q8; this is q4\. Before it pushes, it is measured how far it holds\s+here, and below 0\.9 it does not push\./,
+          /^The probe was made on q8; this is q4\. How far it holds here is measured first\. Below\s+0\.9 it does not steer\./,
         ),
       )
       .toBeVisible();
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
     expect(engine.carried.map(({ sets }) => sets.map(({ name }) => name))).toEqual([['kind-cruel-24']]);
     expect(engine.used.map(({ sets }) => sets)).toEqual([[]]);
     await expect.element(line('0.910', 18)).toBeVisible();
-    await pick('During the push');
+    await closer();
+    await pick('During steering');
     await expect
       .element(
         page
           .getByText(
-            /pushed to the positive pole of Eight-bit, layer 18, strength 0\.25, own words only; made on q8, cosine 0\.910 on q4 at layer 18, n = 24 topics/,
+            /steered to the positive pole of Eight-bit, layer 18, strength 0\.25, own words only; made on q8, cosine 0\.910 on q4 at layer 18, n = 24 topics/,
           )
           .first(),
       )
@@ -70,24 +74,25 @@ describe('a push along its direction', () => {
     await loadToSteer();
     const layers = page.getByRole('group', { name: 'Layers' });
     await layers.getByRole('spinbutton', { name: 'last' }).fill('20');
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(line('0.900', 20)).toBeVisible();
     await expect.element(compare()).toBeVisible();
     await layers.getByRole('spinbutton', { name: 'last' }).fill('21');
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect
       .element(page.getByRole('alert'))
-      .toHaveTextContent(/agree with a cosine of 0\.895 only .* at layer 21.*Push other layers/);
+      .toHaveTextContent(/agree with a cosine of 0\.895 only .* at layer 21.*Steer other layers/);
     expect(engine.pushes).toHaveLength(1);
   });
 
   test('that does not hold is refused with what was measured, and nothing is written', async () => {
     const engine = await steer(new MeasuringEngine({ ...AGREEMENT, cosine: AGREEMENT.cosine.map(() => 0.7) }));
     await loadToSteer();
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('the directions agree with a cosine of 0.700 only');
     await match('1').click();
     await expect.poll(() => engine.carried.length).toBe(2);
+    await unfold('Measure it on this machine');
     await expect.element(button('Measure it here')).toBeEnabled();
     await button('Measure it here').click();
     await expect.poll(() => engine.carried.length).toBe(3);
@@ -97,7 +102,9 @@ describe('a push along its direction', () => {
   test('is measured as a dose–response of the model that is loaded', async () => {
     const engine = await steer();
     await loadToSteer();
+    await unfold('Measure it on this machine');
     await button('Measure it here').click();
+    await unfold(SURE);
     await expect.element(page.getByText(/^Measured in this browser\./)).toBeVisible();
     expect(engine.carried).toHaveLength(1);
     expect(engine.pushes.at(-1)).toMatchObject({ unrelated: { sets: [] } });
@@ -119,15 +126,17 @@ describe('a dose–response of the other variant', () => {
   }
   const elsewhere = () =>
     page.getByText(
-      /^Of other weights than those that are loaded\. This was measured on smollm2-135m-instruct-q8; smollm2-135m-instruct-q4 is loaded\..*no strength is taken from it\. Measure it here, or match a KL\./,
+      /^Measured on other weights than those that are loaded\. This was measured on smollm2-135m-instruct-q8; smollm2-135m-instruct-q4 is loaded, and may do otherwise\. Measure it here, or match a KL\./,
     );
 
   test('is shown as one, and its strengths are searched for anew', async () => {
     const engine = await steer(new MeasuringEngine(), await recorded());
-    await expect.element(page.getByText('Recorded by the command, on the same model.')).toBeVisible();
+    await unfold(SURE);
+    await expect.element(page.getByText(/^Recorded by the command on /)).toBeVisible();
     await expect.element(elsewhere()).not.toBeInTheDocument();
     await loadToSteer();
     await expect.element(elsewhere()).toBeVisible();
+    await unfold(SURE);
     await expect.element(page.getByText('Recorded by the command on smollm2-135m-instruct-q8.')).toBeVisible();
     await match('1').click();
     await expect.element(strengthNumber()).toHaveValue(0.26);
@@ -139,7 +148,7 @@ describe('a dose–response of the other variant', () => {
     await match('1').click();
     await expect.element(strengthNumber()).toHaveValue(0.354);
     await loadToSteer();
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect
       .element(page.getByRole('alert'))
       .toHaveTextContent(
@@ -148,7 +157,7 @@ describe('a dose–response of the other variant', () => {
     expect(engine.pushes).toEqual([]);
     await match('1').click();
     await expect.element(strengthNumber()).toHaveValue(0.26);
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
   });
 });
@@ -189,6 +198,7 @@ describe('looking inside with it', () => {
 
 test('judged on a set it stands beside its cosine', async () => {
   const engine = await open('#/train');
+  await button('Train a probe of your own').click();
   await load();
   await page.getByText('Judge a probe on this set').click();
   await page.getByLabelText('Probe to judge').selectOptions('Eight-bit');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { parseDose, serialiseDose } from '../../../../src/formats/probe/dose.ts';
 import { sampleDose } from '../../../fixtures/samples/dose-sample.ts';
-import { load, match, open, saved } from '../support/steer-page.ts';
+import { load, match, open, saved, unfold } from '../support/steer-page.ts';
 import { SAMPLE_CARD } from '../support/sample.ts';
 import { fakeParts } from '../support/parts.ts';
 import { sampleBundle, sampleOffer } from '../support/sample-bundle.ts';
@@ -12,6 +12,9 @@ import type { DoseArgs } from '../../../../src/worker/protocol.ts';
 
 freshPages();
 const figure = () => page.getByRole('application', { name: /^Dose–response of/ });
+const all = () => page.getByRole('application', { name: /^All series of/ });
+const sure = () => unfold('How sure is this? All series and files');
+const measuring = () => unfold('Measure it on this machine');
 const FILES = ['json', 'svg', 'plotly.json', 'md', 'csv'].map((ending) => `kind-cruel.dose.${ending}`);
 const measured = () => page.getByText(/^Measured in this browser\./);
 
@@ -21,20 +24,40 @@ describe('the recorded dose–response', () => {
     await expect.element(figure()).toBeVisible();
     await expect
       .element(
+        page.getByText(
+          'Steering towards kind makes kind choices likelier. None of 13 directions that mean nothing does as much.',
+        ),
+      )
+      .toBeVisible();
+    // The effect and the control alone, with their names at the end of each line; all else is one press away.
+    const drawn = (shape: string, of = figure()): number =>
+      of.element().querySelectorAll(`.scatterlayer .point[d^="${shape}"]`).length;
+    await expect
+      .poll(() => ['M4,0A', 'M2.8,0A', 'M3,3L', 'M5.01,0L', 'M3.8,3.8H'].map((shape) => drawn(shape)), {
+        timeout: 20_000,
+      })
+      .toEqual([4, 0, 0, 0, 4]);
+    for (const name of ['kind over', 'luck', 'chance'])
+      await expect
+        .poll(() => figure().element().querySelector('.annotation-text, .infolayer')?.closest('svg')?.textContent)
+        .toContain(name);
+    await sure();
+    await expect
+      .element(
         page
           .getByText(
-            /^At a KL of 1 nat the push moves the choices between kind and cruel by 6\.25 nats \[5\.13, 7\.38\], n = 48 choices\. The largest of 13 placebos/,
+            /^At a KL of 1 nat steering moves the choices between kind and cruel by 6\.25 nats \[5\.13, 7\.38\], n = 48 choices\. The largest of 13 placebos/,
           )
           .first(),
       )
       .toBeVisible();
     await expect.element(page.getByText('At 1 nat: none of 13 placebos do as much; p = 0.071.')).toBeVisible();
-    await expect.element(page.getByText('Recorded by the command, on the same model.')).toBeVisible();
+    await expect.element(page.getByText(/^Recorded by the command on (?!.*that is loaded)/)).toBeVisible();
     // The direction's four levels, ten flipped, three isotropic and one unrelated placebo, and the control.
-    const drawn = (shape: string): number =>
-      figure().element().querySelectorAll(`.scatterlayer .point[d^="${shape}"]`).length;
     await expect
-      .poll(() => ['M4,0A', 'M2.8,0A', 'M3,3L', 'M5.01,0L', 'M3.8,3.8H'].map(drawn), { timeout: 20_000 })
+      .poll(() => ['M4,0A', 'M2.8,0A', 'M3,3L', 'M5.01,0L', 'M3.8,3.8H'].map((shape) => drawn(shape, all())), {
+        timeout: 20_000,
+      })
       .toEqual([4, 10, 3, 1, 4]);
     await page.getByText('Show the numbers as a table').click();
     expect(page.getByRole('region', { name: 'Table dose' }).element().querySelectorAll('tbody tr')).toHaveLength(
@@ -93,8 +116,8 @@ describe('the recorded dose–response', () => {
 
   it('is missed honestly where a probe has none', async () => {
     await open();
-    await page.getByLabelText('Push along the direction of').selectOptions('Honest–deceptive');
-    await expect.element(page.getByText(/^No dose–response of Honest–deceptive was recorded/)).toBeVisible();
+    await page.getByLabelText('Direction', { exact: true }).selectOptions('Honest–deceptive');
+    await expect.element(page.getByText(/^Nothing was measured of Honest–deceptive yet/)).toBeVisible();
     await expect.element(figure()).not.toBeInTheDocument();
     await expect.element(page.getByText('Texts are read with Kind–cruel, the probe in use.')).toBeVisible();
   });
@@ -102,14 +125,18 @@ describe('the recorded dose–response', () => {
   it('that is broken is said, and it can be measured all the same', async () => {
     await open({}, { doses: { 'kind-cruel': () => Promise.resolve('{"format":"flipside-dose","version":1}') } });
     await expect.element(page.getByRole('alert')).toHaveTextContent(/This dose–response cannot be shown/);
-    await expect.element(page.getByText(/^No dose–response of Kind–cruel/)).toBeVisible();
+    await expect.element(page.getByText(/^Nothing was measured of Kind–cruel yet/)).toBeVisible();
   });
 
   it('is saved as what the command writes, as a figure, a card and a table', async () => {
     await open();
+    await sure();
     await page.getByText('Save it', { exact: true }).click();
-    for (const name of FILES) await button(name).click();
-    await expect.poll(() => saved.map(({ name }) => name)).toEqual(FILES);
+    // One after the other: each file's maker is fetched when it is pressed, and may come later than the next one's.
+    for (const [index, name] of FILES.entries()) {
+      await button(name).click();
+      await expect.poll(() => saved.map((one) => one.name)).toEqual(FILES.slice(0, index + 1));
+    }
     expect(parseDose(saved[0]!.content)).toEqual(sampleDose);
     expect(saved[1]!.content).toMatch(/^<\?xml.*<svg/s);
     expect(JSON.parse(saved[2]!.content)).toHaveProperty('layout.meta.caption');
@@ -122,7 +149,9 @@ describe('measuring it here', () => {
   it('takes the choices of the axis with luck beside them, and is shown in the same figure and kept', async () => {
     const first = await open({}, { storage: localStorage });
     await load();
+    await measuring();
     await button('Measure it here').click();
+    await sure();
     await expect.element(measured()).toBeVisible();
     const args = engines[0]!.pushes.at(-1) as DoseArgs;
     expect(args).toMatchObject({
@@ -142,13 +171,16 @@ describe('measuring it here', () => {
     await expect.element(page.getByText(/by 6\.25 nats/).first()).toBeVisible();
     await first.unmount();
     await open({}, { storage: localStorage });
+    await sure();
     await expect.element(measured()).toBeVisible();
     await expect.element(page.getByText(/by 5\.60 nats/).first()).toBeVisible();
   });
 
   it('loads the model first in the same press where it is not there', async () => {
     await open({}, { doses: {} });
+    await measuring();
     await button('Load the model and measure it (104 MB)').click();
+    await sure();
     await expect.element(measured()).toBeVisible();
     expect(engines[0]!.calls).toEqual(['load', 'useProbe', 'measureDose 0.25 0.5 1 2']);
   });
@@ -156,29 +188,33 @@ describe('measuring it here', () => {
   it('says how far it is, how long it still takes, and leaves what there was when it is stopped', async () => {
     await open({ pace: 120 });
     await load();
+    await measuring();
     await button('Measure it here').click();
-    await expect.element(page.getByText(/^Pushing along placebos: poles flipped/)).toBeVisible();
+    await expect.element(page.getByText(/^Steering along placebos: poles flipped/)).toBeVisible();
     await expect.element(page.getByText(/^\d+ of 15 directions$/)).toBeVisible();
     await expect.element(page.getByText(/a few seconds left/)).toBeVisible();
     await button('Stop measuring').click();
     await expect.element(button('Measure it here')).toBeEnabled();
-    await expect.element(page.getByText('Recorded by the command, on the same model.')).toBeVisible();
+    await sure();
+    await expect.element(page.getByText(/^Recorded by the command on .*, the model that is loaded\./)).toBeVisible();
   });
 
   it('is estimated by the time of one strength', async () => {
     await open({}, { doses: {} });
     await load();
+    await measuring();
     await expect
-      .element(page.getByText(/How long that takes here is not known yet, and without a graphics card it may be hours/))
+      .element(page.getByText(/How long is not known yet, and without a graphics card it may be hours/))
       .toBeVisible();
     await button('Time one strength').click();
-    await expect.element(page.getByText(/By what was measured here before, that takes/)).toBeVisible();
+    await expect.element(page.getByText(/Takes .* here, by what was measured before/)).toBeVisible();
     await expect.element(page.getByRole('spinbutton', { name: /^Strength/ })).toHaveValue(0.25);
   });
 
   it('measures what is chosen', async () => {
     await open({}, { doses: {} });
     await load();
+    await measuring();
     await page.getByText('What is measured', { exact: true }).click();
     await page.getByLabelText('Choices').selectOptions('kind-cruel-free');
     const own = page.getByRole('group', { name: 'KLs of the direction, nats' });
@@ -187,9 +223,10 @@ describe('measuring it here', () => {
       .getByRole('group', { name: 'KLs of the placebos, nats' })
       .getByRole('checkbox', { name: '0.5', exact: true })
       .click();
-    await page.getByRole('checkbox', { name: /the same strengths on luck/ }).click();
-    await page.getByText('Cap', { exact: true }).last().click();
+    await page.getByRole('checkbox', { name: /the same strengths on good and bad luck/ }).click();
+    await page.getByText('Limit', { exact: true }).last().click();
     await button('Measure it here').click();
+    await sure();
     await expect.element(measured()).toBeVisible();
     expect(engines[0]!.pushes.at(-1)).toMatchObject({
       targets: [0.25, 0.5, 1],
@@ -203,12 +240,14 @@ describe('measuring it here', () => {
   it('without placebos says that nothing is known of other directions', async () => {
     await open({}, { doses: {}, storage: localStorage });
     await load();
+    await measuring();
     await page.getByText('What is measured', { exact: true }).click();
     await page
       .getByRole('group', { name: 'KLs of the placebos, nats' })
       .getByRole('checkbox', { name: '1', exact: true })
       .click();
     await button('Measure it here').click();
+    await sure();
     await expect.element(measured()).toBeVisible();
     await expect
       .element(
@@ -229,16 +268,19 @@ describe('measuring it here', () => {
     );
     await open({}, { doses: {}, shipped: [...fakeParts().shipped!, own] });
     await load();
-    await page.getByLabelText('Push along the direction of').selectOptions('Brave–timid');
+    await page.getByLabelText('Direction', { exact: true }).selectOptions('Brave–timid');
+    await measuring();
     await expect.element(page.getByText(/^No choices between brave and timid come with the page\./)).toBeVisible();
     await expect.element(button('Measure it here')).toBeDisabled();
   });
 
   it('of an axis that is not moral takes no control by itself', async () => {
     await open();
-    await page.getByLabelText('Push along the direction of').selectOptions('Formal–casual');
+    await page.getByLabelText('Direction', { exact: true }).selectOptions('Formal–casual');
     await load();
+    await measuring();
     await button('Measure it here').click();
+    await sure();
     await expect.element(measured()).toBeVisible();
     expect(engines[0]!.pushes.at(-1)).toMatchObject({ choices: { name: 'formal-casual' }, control: null });
   });
@@ -246,6 +288,8 @@ describe('measuring it here', () => {
 
 it('has no accessibility violations with everything open, wide and across 320 pixels', async () => {
   await open();
+  await sure();
+  await measuring();
   for (const summary of ['Show the numbers as a table', 'Save it', 'What is measured'])
     await page.getByText(summary, { exact: true }).click();
   expect(await violations()).toEqual([]);

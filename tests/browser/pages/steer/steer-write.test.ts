@@ -1,7 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import recorded from '../../../../src/content/examples/steer.json?raw';
+import { parseExamples } from '../../../../src/formats/runs/examples-json.ts';
+import { meanReading } from '../../../../src/reading/examples.ts';
 import { BETRAYAL } from '../support/sample.ts';
-import { compare, load, match, open, pick, strength, strengthNumber, trace, write } from '../support/steer-page.ts';
+import {
+  closer,
+  column,
+  compare,
+  load,
+  match,
+  open,
+  pick,
+  prompt,
+  strength,
+  strengthNumber,
+  towards,
+  trace,
+  unfold,
+  write,
+} from '../support/steer-page.ts';
 import { button, engines, freshPages, stripText, violations } from '../support/whole-page.ts';
 
 freshPages();
@@ -14,12 +32,37 @@ const pushed = () =>
     stories: { name: string; rows: string };
   };
 
+describe('before any model', () => {
+  it('three recorded texts stand side by side with their readings, settings and doubts', async () => {
+    await open();
+    for (const heading of ['Towards kind', 'Not steered', 'Towards cruel'])
+      await expect.element(column(heading)).toBeVisible();
+    const { texts, axis } = parseExamples(recorded);
+    expect(axis).toMatchObject({ positive: 'kind', negative: 'cruel' });
+    const means = texts.map(({ trace, given }) => meanReading(trace, given));
+    // Chosen before they were written; which way they read is what the sentence must say.
+    expect(means[0]! > means[1]! && means[1]! > means[2]!).toBe(true);
+    await expect
+      .element(page.getByText(/^The words follow the steering\. Mean reading: \+1\.1 towards kind, /))
+      .toBeVisible();
+    await expect.element(page.getByText('strength 0.25 · layer 18 · seed 1 · 80 tokens').first()).toBeVisible();
+    const shown = [...document.querySelectorAll('[aria-label="The texts, steered and not"] p[translate="no"]')];
+    for (const [index, { pieces, given }] of texts.entries()) {
+      const said = shown[index]!.textContent.replaceAll(/ ?\((?:plus|minus|zero) ?[\d.]*\)/gu, '');
+      expect(said.replaceAll(/\s+/gu, ' ')).toBe(pieces.slice(given).join('').trim().replaceAll(/\s+/gu, ' '));
+    }
+    await unfold('How sure is this?');
+    await expect.element(page.getByText(/are an example, not evidence/)).toBeVisible();
+    expect(engines).toEqual([]);
+  });
+});
+
 describe('a text under a push', () => {
   it('is written as it is set, read back without the push, and its read-back is shown first', async () => {
     await open();
     await load();
-    await page.getByText('cruel', { exact: true }).click();
-    await button('Push and write').click();
+    await towards('cruel');
+    await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
     expect(pushed()).toMatchObject({
       text: PROMPT,
@@ -27,55 +70,88 @@ describe('a text under a push', () => {
       stories: { name: 'neutral-stories' },
     });
     expect(pushed().stories.rows.length).toBeGreaterThan(10_000);
-    expect(engines[0]!.calls.slice(-2)).toEqual([`writeSteered ${PROMPT.length}`, `read ${(PROMPT + OWN).length}`]);
-    await expect.element(trace('Read back without the push')).toBeChecked();
+    expect(engines[0]!.calls.slice(-4)).toEqual([
+      `writeSteered ${PROMPT.length}`,
+      `read ${(PROMPT + OWN).length}`,
+      `read ${PROMPT.length}`,
+      'generate 80',
+    ]);
+    await closer();
+    await expect.element(trace('Read without steering')).toBeChecked();
     await expect.element(page.getByRole('heading', { name: 'A gate, seed 1, read back' })).toBeVisible();
-    await expect.element(page.getByText('What shows here came from the words, not from the push.')).toBeVisible();
+    await expect.element(page.getByText('Only the words can show here.')).toBeVisible();
     expect(stripText()).toBe(PROMPT + OWN);
     // The border between given and written text is where it was written.
     await expect.element(page.getByText('continued here')).toBeVisible();
-    await expect.element(page.getByText(/^pushed: 14 tokens, 12 words, 17 % repeated words/)).toBeVisible();
+    await expect.element(page.getByText(/^steered: 14 tokens, 12 words, 17 % repeated words/)).toBeVisible();
   });
 
   it('has the trace of the push itself one switch away, labelled as no evidence', async () => {
     await write();
+    await closer();
     await expect.element(page.getByText(/read in this tab · Compare with…/)).toBeVisible();
-    await pick('During the push');
+    await pick('During steering');
+    await expect.element(page.getByText('Moved by the steering itself, so no evidence.')).toBeVisible();
     await expect
-      .element(page.getByText('Moved by the push itself from the pushed layer on, so no evidence'))
-      .toBeVisible();
-    await expect
-      .element(page.getByText(/read in this tab · pushed to kind, layer 18, strength 0.25, own words only/))
+      .element(page.getByText(/read in this tab · steered to kind, layer 18, strength 0.25, own words only/))
       .toBeVisible();
     expect(stripText()).toBe(PROMPT + OWN);
-    await pick('Read back without the push');
+    await pick('Read without steering');
     await expect.element(page.getByRole('heading', { name: 'A gate, seed 1, read back' })).toBeVisible();
+  });
+
+  it('keeps the closer look open while another text is written', async () => {
+    await write();
+    await closer();
+    await expect.element(trace('Read without steering')).toBeChecked();
+    await strengthNumber().fill('0.3');
+    await button('Steer and write').click();
+    await expect
+      .poll(() => engines[0]!.calls.filter((call) => call.startsWith('writeSteered')))
+      .toEqual([`writeSteered ${PROMPT.length}`, `writeSteered ${PROMPT.length}`]);
+    await expect.element(compare()).toBeVisible();
+    await expect.element(trace('Read without steering')).toBeChecked();
   });
 
   it('feels the slider from the next word on, and the run remembers it', async () => {
     await open({ pace: 150 });
     await load();
-    await button('Push and write').click();
+    await button('Steer and write').click();
+    await closer();
     await expect.poll(() => document.querySelectorAll('.strip [data-token]').length).toBeGreaterThan(12);
-    await expect.element(page.getByText('The read-back follows.')).toBeVisible();
+    await expect.element(page.getByText('1 of 3: writing, steered…')).toBeVisible();
     expect(strength().element().closest('[title]')?.getAttribute('title')).toContain('up to three are under way');
     (strength().element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowRight}{ArrowRight}');
     await expect.poll(() => engines[0]!.adjusted.map(({ strength: asked }) => asked)).toEqual([0.26, 0.27]);
     expect(engines[0]!.adjusted[0]!.tokens).toBeGreaterThan(11);
-    await expect.element(compare(), { timeout: 15_000 }).toBeVisible();
-    await pick('During the push');
+    // What was opened stays open while the text is read again and written unsteered.
+    await expect.element(compare(), { timeout: 30_000 }).toBeVisible();
+    await pick('During steering');
     await expect
       .element(page.getByText(/strength 0.25, changed (2 times, last )?to 0.27 after token \d+/).first())
       .toBeVisible();
   }, 120_000);
 
+  it('is not written unsteered again for another strength', async () => {
+    await write({ text: ' and he rode on'.repeat(40) });
+    const calls = () => engines[0]!.calls.filter((call) => call.startsWith('generate'));
+    expect(calls()).toEqual(['generate 80']);
+    await strengthNumber().fill('0.3');
+    await userEvent.keyboard('{Tab}');
+    await button('Steer and write').click();
+    await expect.element(page.getByText(/^strength 0\.3 · layer 18/)).toBeVisible();
+    await expect.element(compare()).toBeVisible();
+    await expect.element(column('Not steered')).toBeVisible();
+    expect(calls()).toEqual(['generate 80']);
+  });
+
   it('is kept twice in the history, pushed and read back', async () => {
     await write();
     await page.getByRole('link', { name: 'Library', exact: true }).click();
     await expect.element(button('Show A gate, seed 1, read back')).toBeVisible();
-    await expect.element(button('Show A gate, seed 1, pushed')).toBeVisible();
-    expect(document.body.textContent.match(/pushed to kind, layer 18, strength 0\.25, own words only/g)).toHaveLength(
+    await expect.element(button('Show A gate, seed 1, steered')).toBeVisible();
+    expect(document.body.textContent.match(/steered to kind, layer 18, strength 0\.25, own words only/g)).toHaveLength(
       1,
     );
   });
@@ -83,53 +159,62 @@ describe('a text under a push', () => {
   it('stays when it is stopped, is not read back then, and can be', async () => {
     await open({ pace: 60, text: ' and he rode on'.repeat(60) });
     await load();
-    await button('Push and write').click();
+    await button('Steer and write').click();
+    await closer();
     await expect.poll(() => document.querySelectorAll('.strip [data-token]').length).toBeGreaterThan(14);
     await button('Stop').last().click();
-    await expect.element(button('Read it back without the push')).toBeVisible();
+    await expect.element(button('Read it without steering')).toBeVisible();
     expect(engines[0]!.calls.filter((call) => call.startsWith('read'))).toEqual([]);
-    await expect.element(page.getByText('Not read back yet: this trace was moved by the push itself')).toBeVisible();
+    await expect.element(page.getByText(/Not read without steering yet/)).toBeVisible();
     const before = stripText();
-    await button('Read it back without the push').click();
-    await expect.element(trace('Read back without the push')).toBeChecked();
+    await button('Read it without steering').click();
+    await expect.element(trace('Read without steering')).toBeChecked();
     expect(stripText()).toBe(before);
   });
 
   it('of a push that breaks the model keeps its words and says what to do', async () => {
     await open({ failSteering: 'push-too-strong', failSteeringAfter: 4 });
     await load();
-    await button('Push and write').click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent(/The push was too strong.*Take a smaller strength/);
+    await button('Steer and write').click();
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent(/The steering was too strong.*Take a smaller strength/);
+    await closer();
     expect(stripText()).toBe(`${PROMPT} He slept badly,`);
-    await expect.element(button('Read it back without the push')).toBeVisible();
+    await expect.element(button('Read it without steering')).toBeVisible();
   });
 
   it('that goes round and round says so, and is read back all the same', async () => {
     await write({ steeringEnds: 'repetition', text: ' round and round'.repeat(8) });
-    await expect.element(page.getByText('Its words went round and round')).toBeVisible();
-    await expect.element(page.getByText(/92 % repeated words/)).toBeVisible();
-    await expect.element(trace('Read back without the push')).toBeChecked();
+    await expect.element(page.getByText('Its words went in circles')).toBeVisible();
+    await closer();
+    await expect.element(page.getByText(/^steered: .*92 % repeated words/)).toBeVisible();
+    await expect.element(trace('Read without steering')).toBeChecked();
   });
 
   it('that refuses is marked as a refusal, apart from every score', async () => {
     await write({ text: ' I’m sorry, but I can’t help with that.' });
-    await expect.element(page.getByText('begins with a refusal: no score says anything about it')).toBeVisible();
+    await closer();
+    await expect
+      .element(page.getByText('begins with a refusal: no score says anything about it').first())
+      .toBeVisible();
   });
 
   it('by the next seed is another text, and both stay within reach', async () => {
     await write();
-    await button('Write with the next seed').click();
-    await expect.element(page.getByRole('heading', { name: 'A gate, seed 2, read back' })).toBeVisible();
-    const group = page.getByRole('group', { name: 'Pushed in this visit' });
+    await button('Next seed').click();
+    await expect.element(page.getByRole('heading', { name: 'A gate, seed 2', exact: true })).toBeVisible();
+    await expect.element(compare()).toBeVisible();
+    const group = page.getByRole('group', { name: 'Written in this visit' });
     expect(group.element().querySelectorAll('input')).toHaveLength(2);
     await group.getByText(/seed 1/).click();
-    await expect.element(page.getByRole('heading', { name: 'A gate, seed 1, read back' })).toBeVisible();
+    await expect.element(page.getByRole('heading', { name: 'A gate, seed 1', exact: true })).toBeVisible();
   });
 
   it('stands beside what the model writes by itself with the same seed, after one press', async () => {
     await write();
-    await page.getByRole('spinbutton', { name: 'Seed' }).fill('7');
-    await userEvent.keyboard('{Tab}');
+    await expect.element(column('Towards kind')).toBeVisible();
+    await expect.element(column('Not steered')).toBeVisible();
     await compare().click();
     await expect.element(page.getByRole('heading', { name: 'Two runs side by side' })).toBeVisible();
     expect(location.hash).toMatch(/^#\/library\/compare\?a=run:.+&b=run:.+/);
@@ -137,9 +222,9 @@ describe('a text under a push', () => {
     await expect.poll(() => document.querySelectorAll('[data-side="a"] [data-token]').length).toBeGreaterThan(10);
     await expect.poll(() => document.querySelectorAll('[data-side="b"] [data-token]').length).toBeGreaterThan(10);
     await page.getByRole('link', { name: 'Steer', exact: true }).click();
-    await expect.element(trace('The model by itself')).toBeVisible();
-    await expect.element(page.getByText(/^by itself: 14 tokens/)).toBeVisible();
-    await expect.element(page.getByRole('spinbutton', { name: 'Seed' })).toHaveValue(1);
+    await closer();
+    await expect.element(trace('Not steered')).toBeVisible();
+    await expect.element(page.getByText(/^not steered: 14 tokens/)).toBeVisible();
   });
 
   it('leaves the text of another place on show there, and its own place empty', async () => {
@@ -147,7 +232,7 @@ describe('a text under a push', () => {
     await page.getByRole('link', { name: 'Read', exact: true }).click();
     await expect.poll(stripText).toBe(BETRAYAL);
     await page.getByRole('link', { name: 'Steer', exact: true }).click();
-    await expect.element(page.getByRole('heading', { name: 'Dose and response' })).toBeVisible();
+    await expect.element(page.getByRole('heading', { name: 'What does steering change?' })).toBeVisible();
     expect(document.querySelector('.strip')).toBeNull();
   });
 });
@@ -160,11 +245,11 @@ describe('a strength', () => {
     await expect.element(match('0.5')).toHaveAttribute('aria-pressed', 'true');
     await expect.element(strengthNumber()).toHaveValue(0.184);
     expect(engines[0]!.calls.filter((call) => call.startsWith('match'))).toEqual(['matchSteering 0.5']);
-    await page.getByText('All tokens').click();
+    await page.getByText('Everything').click();
     await expect.element(match('0.5')).toHaveAttribute('aria-pressed', 'true');
-    await page.getByText('cruel', { exact: true }).click();
+    await towards('cruel');
     await expect.element(match('0.5')).toHaveAttribute('aria-pressed', 'false');
-    await page.getByText('kind', { exact: true }).click();
+    await towards('kind');
     await strengthNumber().fill('0.9');
     await userEvent.keyboard('{Tab}');
     await match('0.5').click();
@@ -190,7 +275,7 @@ describe('a strength', () => {
     await load();
     await match('1').click();
     await expect.element(match('1')).toHaveAttribute('aria-pressed', 'true');
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
     await expect.element(page.getByText(/strength 0\.26 \(KL 1\)/).first()).toBeVisible();
   });
@@ -206,30 +291,26 @@ describe('a strength', () => {
   it('has none where the direction is taken out, and may be negative where it is capped', async () => {
     await open();
     await load();
-    await page.getByText('Take out').click();
+    await page.getByText('Remove').click();
     await expect.element(strength()).not.toBeInTheDocument();
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
     expect(pushed().settings).toMatchObject({ mode: 'ablate', strength: 0 });
-    await page.getByText('Cap', { exact: true }).click();
+    await page.getByText('Limit', { exact: true }).click();
     await expect.element(page.getByText('Held at the mean of neutral text.')).toBeVisible();
     await strengthNumber().fill('-0.4');
     await userEvent.keyboard('{Tab}');
     await expect
-      .element(
-        page.getByText(
-          'Held 40 % of the stream’s typical length from the mean of neutral text, on the far side of kind: a loose hold.',
-        ),
-      )
+      .element(page.getByText('Held 40 % from the mean of neutral text, on the far side of kind: a loose hold.'))
       .toBeVisible();
   });
 });
 
-describe('what cannot be pushed', () => {
+describe('what cannot be steered', () => {
   it.each([
-    ['a layer that the model has not', 'first', '31', /Layers 31 to 31 cannot be pushed: .* has 1 to 30/],
-    ['layers the wrong way round', 'last', '12', /Layers 18 to 12 cannot be pushed/],
-    ['half a layer', 'first', '2.5', /Layers 2.5 to 2.5 cannot be pushed/],
+    ['a layer that the model has not', 'first', '31', /Layers 31 to 31 cannot be steered: .* has 1 to 30/],
+    ['layers the wrong way round', 'last', '12', /Layers 18 to 12 cannot be steered/],
+    ['half a layer', 'first', '2.5', /Layers 2.5 to 2.5 cannot be steered/],
   ])('%s is said beside the field, and nothing is asked of the engine', async (_, field, value, says) => {
     await open();
     await load();
@@ -239,10 +320,10 @@ describe('what cannot be pushed', () => {
     await expect
       .element(page.getByRole('group', { name: 'Layers' }).getByRole('spinbutton', { name: field }))
       .toHaveAttribute('aria-invalid', 'true');
-    await expect.element(button('Push and write')).toBeDisabled();
+    await expect.element(button('Steer and write')).toBeDisabled();
     await page.getByRole('group', { name: 'Layers' }).getByRole('spinbutton', { name: field }).fill('');
     await userEvent.keyboard('{Tab}');
-    await expect.element(button('Push and write')).toBeEnabled();
+    await expect.element(button('Steer and write')).toBeEnabled();
   });
 
   it('a strength beyond twice the stream, and a place that is none', async () => {
@@ -254,16 +335,16 @@ describe('what cannot be pushed', () => {
     await strengthNumber().fill('1.5');
     await userEvent.keyboard('{Tab}');
     await expect.element(page.getByText(/A strength of/)).not.toBeInTheDocument();
-    await page.getByText('From a token on').click();
-    await page.getByLabelText('from token').fill('-3');
+    await page.getByText('From token…').click();
+    await page.getByRole('spinbutton', { name: 'from token' }).fill('-3');
     await userEvent.keyboard('{Tab}');
-    await expect.element(page.getByText(/Position -3 is no place to push from/)).toBeVisible();
+    await expect.element(page.getByText(/Position -3 is no place to steer from/)).toBeVisible();
   });
 
   it('the direction of another model, in its own words', async () => {
     await open({ failSteering: 'probe-model-mismatch' });
     await load();
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent(/The probe belongs to another model/);
     expect(document.querySelector('.strip')).toBeNull();
   });
@@ -271,8 +352,9 @@ describe('what cannot be pushed', () => {
   it('an empty prompt, beside the prompt', async () => {
     await open();
     await load();
+    await prompt();
     await page.getByLabelText('The text to go on with').last().fill('  ');
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(page.getByText(/text-empty/)).toBeVisible();
     expect(engines[0]!.pushes).toEqual([]);
   });
@@ -285,14 +367,17 @@ describe('by keyboard alone', () => {
     (page.getByRole('radio', { name: 'kind', exact: true }).element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowRight}');
     await expect.element(page.getByRole('radio', { name: 'cruel', exact: true })).toBeChecked();
-    (page.getByLabelText('The text to go on with').last().element() as HTMLElement).focus();
+    (button('Change').element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByLabelText('The text to go on with').last()).toHaveFocus();
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await expect.element(compare()).toBeVisible();
     expect(pushed().settings.pole).toBe('negative');
-    (trace('Read back without the push').element() as HTMLElement).focus();
+    await closer();
+    (trace('Read without steering').element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowRight}');
-    await expect.element(page.getByRole('heading', { name: 'A gate, seed 1, pushed' })).toBeVisible();
-    await expect.element(trace('During the push')).toHaveFocus();
+    await expect.element(page.getByRole('heading', { name: 'A gate, seed 1, steered' })).toBeVisible();
+    await expect.element(trace('During steering')).toHaveFocus();
   });
 });
 
@@ -302,7 +387,7 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     await open({}, { storage: localStorage });
     expect(await violations()).toEqual([]);
     await load();
-    await button('Push and write').click();
+    await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
     await page.viewport(320, 740);
     await expect.poll(() => document.documentElement.scrollWidth).toBeLessThanOrEqual(320);

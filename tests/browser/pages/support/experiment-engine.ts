@@ -18,7 +18,7 @@ export class ExperimentEngine extends FakeEngine {
       backend: 'webgpu',
       assertRoom: () => undefined,
     }),
-    { authors: this.#held() },
+    { turners: this.#held() },
   );
 
   constructor(...options: ConstructorParameters<typeof FakeEngine>) {

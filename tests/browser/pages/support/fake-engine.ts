@@ -257,7 +257,10 @@ export class FakeEngine {
     this.pushes.push(args);
     const { failSteering, failSteeringAfter = 0, steeringEnds = 'length' } = this.#options;
     const fail = (): never => {
-      throw new AppError(failSteering ?? 'internal', 'This push breaks the model: its numbers are no longer finite.');
+      throw new AppError(
+        failSteering ?? 'internal',
+        'This steering breaks the model: its numbers are no longer finite.',
+      );
     };
     if (failSteering !== undefined && failSteeringAfter === 0) fail();
     const given = cut(text);

@@ -16,6 +16,8 @@ import { FakeEngine, never } from './fake-engine.ts';
 export interface Shared {
   readonly sources: ModelSource[];
   readonly asked: string[];
+  /** The hosts that each question, and each load, was allowed to ask. */
+  readonly hosts?: (readonly string[])[];
   kept: StoredModel[];
   fail: ErrorCode | null;
   /** Fails every load of another model than the embedded one after its bytes are there, where it is set. */
@@ -72,6 +74,14 @@ const REPLY = JSON.stringify({
   ],
 });
 
+/** The same of a repository of GGUF files. */
+const GGUF_REPLY = JSON.stringify({
+  sha: 'cd'.repeat(20),
+  gated: false,
+  cardData: { license: 'apache-2.0' },
+  siblings: [sibling('toy-Q4_0.gguf', 380_000_000, '1'), sibling('toy-Q8_0.gguf', 639_446_688, '2')],
+});
+
 /** Largest weight by variant: a float32 embedding of 151936 by 1024, and a float16 one. */
 const LARGEST: Readonly<Record<string, number>> = { q4: 622_329_856, q4f16: 311_164_928 };
 
@@ -88,6 +98,7 @@ export class ModelsEngine extends FakeEngine {
   override async load(...[args, options]: Parameters<EngineClient['load']>): Promise<EngineStatus> {
     this.#source = args.model;
     this.#shared.sources.push(args.model);
+    this.#shared.hosts?.push(args.hosts);
     const status = await super.load(args, options);
     const { model } = args;
     if (model.kind === 'site') return status;
@@ -130,10 +141,11 @@ export class ModelsEngine extends FakeEngine {
     return super.useProbe(...args);
   }
 
-  override readonly listHub: FakeEngine['listHub'] = async ({ host, repo }) => {
+  override readonly listHub: FakeEngine['listHub'] = async ({ host, repo, hosts }) => {
+    this.#shared.hosts?.push(hosts);
     this.#shared.asked.push(`${host} ${repo}`);
     if (this.#shared.fail !== null) throw new AppError(this.#shared.fail, `${host} does not give ${repo}.`);
-    return parseHubReply(REPLY, { host, repo });
+    return parseHubReply(repo.endsWith('-GGUF') ? GGUF_REPLY : REPLY, { host, repo });
   };
 
   override readonly listPicked: FakeEngine['listPicked'] = (args, { signal = never } = {}) => {

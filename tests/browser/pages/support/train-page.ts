@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../../../../src/shell/App.svelte';
+import { TRAIN } from '../../../../src/features/train/words.ts';
 import type { AppParts } from '../../../../src/state/app.svelte.ts';
 import '../../../../src/styles/tokens.css';
 import '../../../../src/styles/base.css';
@@ -25,10 +26,19 @@ export async function open(options: FakeOptions = {}, more: Partial<AppParts> = 
   };
   const save: AppParts['save'] = (name, content, type) => void saved.push({ name, content, type });
   const screen = await render(App, { props: { parts: fakeParts(connect, { save, ...more }) } });
+  await expect.element(page.getByRole('heading', { name: 'Can we trust Kind–cruel?' })).toBeVisible();
+  await openForm();
   await expect.element(page.getByRole('radio', { name: 'kind – cruel' })).toBeChecked();
-  await expect.element(page.getByText(/^Tells kind from cruel/)).toBeVisible();
   return screen;
 }
+
+/** Opens the form that makes a probe, where it is closed. */
+async function openForm(): Promise<void> {
+  await expect.element(button(/^(Train a probe of your own|Close the form)$/)).toBeVisible();
+  if (button(TRAIN.own).elements().length > 0) await button(TRAIN.own).click();
+}
+/** Opens what lies behind the card. */
+export const openNumbers = () => page.getByText(TRAIN.numbers, { exact: true }).click();
 
 export const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 /** Loads the model by the button that stands last, Train's own. */

@@ -67,7 +67,7 @@ describe('a chat model', () => {
   it('is none until one is configured; a list is refused by the path that is wrong, kept, and outlives the page', async () => {
     const first = await open({}, { storage: localStorage });
     await openDrafts();
-    await expect.element(page.getByText(/None is configured: this page\s+brings\s+none/)).toBeVisible();
+    await expect.element(page.getByText(/None is configured, and nothing is fetched/)).toBeVisible();
     await page.getByText('Which chat models there are').click();
     await userEvent.upload(page.getByLabelText('Import a list of chat models…'), [
       file('models.json', '{"model_list":[{"model_id":"x","model":"file:///x/"}]}'),
@@ -114,7 +114,7 @@ describe('a chat model', () => {
   });
 
   it.each([
-    [{}, /Of its inside its library shows the last layer, after the final norm, and no other; it cannot be pushed\./],
+    [{}, /Only its last layer can be read, after the final norm\. It cannot be steered\./],
     [
       { functions: ['prefill'] },
       /Its library lacks prefill_to_last_hidden_states and decode_to_last_hidden_states, so no probe can read it/,
@@ -148,7 +148,7 @@ describe('drafted turns', () => {
     await page.getByLabelText('Topics, one a line').fill('tram\nquarry\nbakery');
     await button('Draft').click();
     await expect.element(page.getByText('6 drafts, 1 not ready')).toBeVisible();
-    await expect.element(page.getByText('Not asked about, for the set or the drafts have them: bakery.')).toBeVisible();
+    await expect.element(page.getByText('Already there: bakery.')).toBeVisible();
     expect(await violations()).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
     await expect.element(button('Take the cruel turn of quarry')).toBeDisabled();
@@ -216,7 +216,7 @@ describe('a chat model as a judge', () => {
     await openOwn(8);
     await openJudge();
     await loadChat();
-    await expect.element(page.getByText(/once with each of them first: 16 questions/)).toBeVisible();
+    await expect.element(page.getByText(/each pair both ways\s+round:\s+16 questions/)).toBeVisible();
     await button('Ask').click();
     const choices = page.getByRole('group', { name: 'Choices of Tiny-1B' });
     // 7 topics are told apart; of the first both answers are A, so that A is chosen 9 times of 16.
@@ -228,7 +228,7 @@ describe('a chat model as a judge', () => {
       .element(choices)
       .toHaveTextContent(/the same turn both ways round ?0\.88 \[0\.\d\d, 1\.00\] 95 % over 8 topics/);
     await expect.element(choices).toHaveTextContent(/the turn that the set calls warm ?0\.94/);
-    await expect.element(choices).toHaveTextContent(/No probe was judged on these turns/);
+    await expect.element(choices).toHaveTextContent(/Judge a probe above to see whether both agree\./);
     await load();
     await page.getByText('Judge a probe on this set').click();
     await button('Judge').click();
@@ -304,7 +304,7 @@ describe('the last layer of a chat model', () => {
       .element(
         page
           .getByText(
-            'Its library lacks decode_to_last_hidden_states, so no probe can read it; it cannot be pushed either.',
+            'Its library lacks decode_to_last_hidden_states, so no probe can read it. It cannot be steered either.',
           )
           .first(),
       )

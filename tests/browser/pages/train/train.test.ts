@@ -12,6 +12,7 @@ import {
   importSet,
   load,
   open,
+  openNumbers,
   openTable,
   row,
   saved,
@@ -40,6 +41,7 @@ describe('before any model is there', () => {
   it('shows how a shipped probe was judged, with its tables as CSV', async () => {
     await open();
     expect(engines).toHaveLength(0);
+    await openNumbers();
     await expect
       .element(page.getByRole('img', { name: /AUROC by layer, 4 ways to fit\. Layer 16: 0\.82/ }))
       .toBeVisible();
@@ -75,10 +77,13 @@ describe('before any model is there', () => {
     expect((saved[0]!.content as string).split('\n')).toHaveLength(4 * 31 + 2);
   });
 
-  it('says that an older probe has no report, and shows its own evidence', async () => {
+  it('says that a probe came without a report, and shows its own evidence', async () => {
     await open();
     await page.getByLabelText('Probe', { exact: true }).selectOptions('Formal–casual');
-    await expect.element(page.getByText(/This probe has no report/)).toBeVisible();
+    await expect
+      .element(page.getByText(/Not judged in full\.\s+It came without a report[\s\S]*AUROC 0\.\d\d \[/))
+      .toBeVisible();
+    await openNumbers();
     await expect.element(page.getByRole('img', { name: /AUROC by layer, one way to fit/ })).toBeVisible();
   });
 
@@ -133,7 +138,10 @@ describe('the turns', () => {
     await openTable();
     await turn('kind turn of bakery').fill('-1 said, "go", and she wrapped him\na loaf.');
     await page.getByText('Save this set').click();
-    for (const ending of ['set.json', 'jsonl', 'csv']) await button(`kind-cruel-24-copy.${ending}`).click();
+    for (const [index, ending] of ['set.json', 'jsonl', 'csv'].entries()) {
+      await button(`kind-cruel-24-copy.${ending}`).click();
+      await expect.poll(() => saved).toHaveLength(index + 1);
+    }
     const [header, rows, table] = saved.map((one) => one.content as string);
     await importSet(file('mine.set.json', header!), file('mine.csv', table!));
     await expect.element(page.getByText(/Imported kind-cruel-24-copy: 24 topics, 72 turns/)).toBeVisible();
@@ -303,7 +311,7 @@ describe('a training', () => {
         .last()
         .element()
         .getBoundingClientRect().top;
-    const below = () => page.getByRole('heading', { name: 'Kept probes' }).element().getBoundingClientRect().top;
+    const below = () => page.getByRole('heading', { name: 'Stored probes' }).element().getBoundingClientRect().top;
     await button('Train').click();
     const bar = page.getByRole('progressbar', { name: 'Training' });
     await expect.element(bar).toHaveAttribute('aria-valuetext', expect.stringMatching(/texts.*a second/));
@@ -331,9 +339,13 @@ describe('a training', () => {
 
   it('measures how long the next one takes', async () => {
     await open({}, { storage: localStorage });
-    await expect.element(page.getByText(/is shown once the first few texts have been read/)).toBeVisible();
+    await expect
+      .element(page.getByText(/^Reads about [\d\u202f]+ texts\. Time left appears after the first few\.$/))
+      .toBeVisible();
     await train();
-    await expect.element(page.getByText(/By the last training here, that takes/)).toBeVisible();
+    await expect
+      .element(page.getByText(/^Reads about [\d\u202f]+ texts\. About .+, at the pace of last time\.$/))
+      .toBeVisible();
   });
 });
 
@@ -341,19 +353,20 @@ describe('a trained probe', () => {
   it('is judged, kept, renamed, exported, deleted and brought back', async () => {
     await open();
     await train();
-    await expect.element(page.getByText('Not stored yet: closing this tab loses it.')).toBeVisible();
+    await expect.element(page.getByText('Closing this tab loses it.')).toBeVisible();
     await button('Keep').click();
     await expect.element(button('Rename Kind–cruel')).toBeVisible();
     await button('Rename Kind–cruel').click();
     await page.getByRole('textbox', { name: 'New name of Kind–cruel' }).fill('My probe');
     await userEvent.keyboard('{Enter}');
     await button('Show My probe').click();
+    await openNumbers();
     await page.getByText('Save its files').click();
-    for (const name of ['probe.json', 'directions.safetensors', 'report.json', 'CARD.md', 'kind-cruel.steering.gguf'])
+    const files = ['probe.json', 'directions.safetensors', 'report.json', 'CARD.md', 'kind-cruel.steering.gguf'];
+    for (const [index, name] of files.entries()) {
       await button(name).click();
-    await expect
-      .poll(() => saved.map((one) => one.name))
-      .toEqual(['probe.json', 'directions.safetensors', 'report.json', 'CARD.md', 'kind-cruel.steering.gguf']);
+      await expect.poll(() => saved.map((one) => one.name)).toEqual(files.slice(0, index + 1));
+    }
     expect(saved[0]!.content).toBe(sampleBundle().json);
     expect(saved[3]!.content).toMatch(/^# kind–cruel/i);
     expect(new TextDecoder().decode((saved[4]!.content as Uint8Array).slice(0, 4))).toBe('GGUF');
@@ -390,6 +403,20 @@ describe('a trained probe', () => {
     await expect.element(page.getByText('honest', { exact: true }).first()).toBeVisible();
   });
 
+  it.each([[['Keep', 'Keep', 'Use for reading']], [['Use for reading', 'Keep', 'Keep']]])(
+    'is kept once and read with, however quickly %j are pressed',
+    async (order) => {
+      await open();
+      await train();
+      for (const press of order.map((name) => button(name).element() as HTMLButtonElement)) press.click();
+      await expect.element(button(/^Rename Kind–cruel/)).toBeVisible();
+      await expect.element(button('Used for reading')).toBeDisabled();
+      await expect.element(button('Keep')).not.toBeInTheDocument();
+      expect(button(/^Rename Kind–cruel/).elements()).toHaveLength(1);
+      await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+    },
+  );
+
   it('is taken in from its files, and refused when one is missing', async () => {
     await open();
     const { json, tensors, reportJson } = sampleBundle();
@@ -410,6 +437,7 @@ describe('a trained probe', () => {
 describe('a comparison', () => {
   it('puts probes side by side with the cosine of their directions', async () => {
     await open();
+    await page.getByText('Compare probes', { exact: true }).click();
     await page.getByRole('checkbox', { name: 'Kind–cruel' }).click();
     await page.getByRole('checkbox', { name: 'Honest–deceptive' }).click();
     const table = page.getByRole('region', { name: 'Probes side by side' });
@@ -417,11 +445,11 @@ describe('a comparison', () => {
       .element(table.getByRole('row', { name: /AUROC, layer chosen without the topic 0\.81 \[0\.73, 0\.89\] 0\.81/ }))
       .toBeVisible();
     await expect.element(table.getByRole('row', { name: /luck: good − bad luck/ })).toBeVisible();
-    await page.getByText('The curves as tables, and as CSV').click();
-    const curves = page.getByRole('region', { name: 'Table auroc-by-layer' });
+    await page.getByText('The curves as tables and files').click();
+    const curves = page.getByRole('region', { name: 'Table compared.auroc-by-layer' });
     await expect.element(curves.getByRole('columnheader', { name: 'Honest–deceptive: high95' })).toBeVisible();
     expect(curves.getByRole('row').elements()).toHaveLength(1 + 31);
-    await button('Save cosine-by-layer.csv').click();
+    await button('Save compared.cosine-by-layer.csv').click();
     await expect.poll(() => saved.map((one) => one.name)).toEqual(['compared.cosine-by-layer.csv']);
     await expect
       .element(
@@ -469,6 +497,9 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
     localStorage.setItem('flipside.theme', theme);
     await open({}, { storage: localStorage });
     await openTable();
+    await openNumbers();
+    await button('Show the numbers').click();
+    await page.getByText('Compare probes', { exact: true }).click();
     for (const summary of [
       'Checks of this set',
       'Method, strength and how much is read',
@@ -480,7 +511,7 @@ describe.each(['light', 'dark'])('no accessibility violations in %s', (theme) =>
       await page.getByText(summary).click();
     await page.getByRole('checkbox', { name: 'Kind–cruel' }).click();
     await page.getByRole('checkbox', { name: 'Honest–deceptive' }).click();
-    await page.getByText('The curves as tables, and as CSV').click();
+    await page.getByText('The curves as tables and files').click();
     await train();
     await button('Keep').click();
     await button('Rename Kind–cruel').click();

@@ -39,7 +39,7 @@ describe('futures', () => {
   it('are not offered before a model is there', async () => {
     await openAt('#/write');
     await expect.element(section()).toBeVisible();
-    await expect.element(section().getByText(/Load the model above/)).toBeVisible();
+    await expect.element(section().getByText(/Needs the model: load it above/)).toBeVisible();
     expect(button(/^Write \d+ futures/).elements()).toHaveLength(0);
   });
 

@@ -12,6 +12,34 @@ const open = async (...rest: Parameters<typeof openAt> extends [string, ...infer
 };
 const written = () => page.getByRole('group', { name: 'Written in this visit' });
 
+describe('before any model', () => {
+  it('two recorded answers stand there with what was asked and their readings', async () => {
+    await open();
+    const answers = page.getByRole('group', { name: 'The recorded answers' });
+    await expect.element(answers.getByRole('heading', { name: 'Told to be kind' })).toBeVisible();
+    await expect.element(answers.getByRole('heading', { name: 'Kind, then provoked' })).toBeVisible();
+    await expect
+      .element(
+        page.getByText(/^On average the answer reads \+1\.6 \(kind\) when told to be kind, −0\.1 \(near neutral\)/),
+      )
+      .toBeVisible();
+    for (const [index, title] of ['Told to be kind', 'Kind, then provoked'].entries())
+      expect(answers.element().querySelectorAll('p.small[translate="no"]')[index]!.textContent).toBe(
+        `“${STARTERS.find((starter) => starter.title === title)!.message}”`,
+      );
+    expect(document.querySelector('.strip')).toBeNull();
+    expect(engines).toEqual([]);
+  });
+
+  it('and give way to what is written', async () => {
+    await open();
+    await load();
+    await button('Write').click();
+    await expect.element(page.getByText('continued here')).toBeVisible();
+    await expect.element(page.getByRole('group', { name: 'The recorded answers' })).not.toBeInTheDocument();
+  });
+});
+
 describe('a chat turn', () => {
   it('goes into the model’s own form, and its special tokens can be read in the text', async () => {
     await open();
@@ -80,12 +108,13 @@ describe('what was written', () => {
     await open();
     await load();
     await button('Write').click();
-    await expect.element(button('Write with the next seed')).toBeEnabled();
+    await expect.element(button('Next seed')).toBeEnabled();
     const first = stripText();
-    await button('Write with the next seed').click();
+    await button('Next seed').click();
     await expect.element(page.getByRole('heading', { name: 'Told to be kind, seed 2' })).toBeVisible();
     await expect.element(button('Write')).toBeEnabled();
     await button('Prompt and settings').click();
+    await page.getByText('Length, seed and chance').click();
     await expect.element(page.getByRole('spinbutton', { name: 'Seed' })).toHaveValue(2);
     expect(written().element().querySelectorAll('input')).toHaveLength(2);
     await written().getByText('Told to be kind, seed 1').click();
@@ -106,6 +135,7 @@ describe('what was written', () => {
   it('shows its speed while it comes and stops at once', async () => {
     await open({ pace: 40, text: ' and he rode on'.repeat(200) });
     await load();
+    await page.getByText('Length, seed and chance').click();
     await page.getByRole('spinbutton', { name: 'Tokens', exact: true }).fill('800');
     await userEvent.keyboard('{Tab}');
     await button('Write').click();

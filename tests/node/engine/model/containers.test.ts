@@ -39,8 +39,12 @@ const CONTAINERS: readonly (readonly [name: string, path: string, reference: str
   ['qwen2', 'f16.gguf', 'plain'],
   ['qwen3', 'f16.gguf', 'plain'],
   ['gemma3', 'f16.gguf', 'plain'],
+  ['granite', 'f16.gguf', 'plain'],
+  ['granite', 'q8_0.gguf', 'q8_0'],
+  ['phi3', 'f16.gguf', 'plain'],
+  ['phi3', 'q8_0.gguf', 'q8_0'],
   ['k_quants', 'k_quants.gguf', 'k_quants'],
-  ...['llama', 'llama31', 'smollm2', 'smollm3', 'mistral', 'qwen2', 'qwen3', 'gemma3'].map(
+  ...['llama', 'llama31', 'smollm2', 'smollm3', 'mistral', 'qwen2', 'qwen3', 'gemma3', 'granite', 'phi3'].map(
     (name) => [name, '.', 'plain'] as const,
   ),
 ];
@@ -101,33 +105,38 @@ test('an ONNX export, a GGUF file and a safetensors folder of the same weights g
     );
 });
 
-describe.each(['llama/q4_0.gguf', 'smollm2/q4_1.gguf', 'gemma3/f16.gguf', 'smollm3', 'k_quants/k_quants.gguf'])(
-  '%s',
-  (path) => {
-    test('is checked as an export is: streams are where they must be, branches read alone, and the lens reads as the model', async () => {
-      const engine = await openNodeEngine(join(FOLDER, path));
-      const report = await checkNumbers({
-        decoder: engine.decoder,
-        chunkTokens: engine.chunkTokens,
-        ...(await engine.numbers()),
-        onProgress: () => undefined,
-        signal: new AbortController().signal,
-      });
-      expect(report).toMatchObject({ passed: true });
-      for (const error of [report.untouchedLogitsError, report.placeError, report.branchError])
-        expect(error).toBeLessThan(1e-4);
-      const { residuals, logits, cache, tokens } = await engine.decoder.run(IDS, null);
-      cache.dispose();
-      const lens = await engine.openLens();
-      const { hidden } = engine.decoder.sizes;
-      const last = residuals.subarray(residuals.length - hidden);
-      expect(tokens).toBe(IDS.length);
-      expect(worstError(await lens.logits(last), logits, 1, logits.length)).toBeLessThan(LIMIT);
-      await lens.dispose();
-      await engine.dispose();
+describe.each([
+  'llama/q4_0.gguf',
+  'smollm2/q4_1.gguf',
+  'gemma3/f16.gguf',
+  'smollm3',
+  'granite',
+  'phi3/q8_0.gguf',
+  'k_quants/k_quants.gguf',
+])('%s', (path) => {
+  test('is checked as an export is: streams are where they must be, branches read alone, and the lens reads as the model', async () => {
+    const engine = await openNodeEngine(join(FOLDER, path));
+    const report = await checkNumbers({
+      decoder: engine.decoder,
+      chunkTokens: engine.chunkTokens,
+      ...(await engine.numbers()),
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
     });
-  },
-);
+    expect(report).toMatchObject({ passed: true });
+    for (const error of [report.untouchedLogitsError, report.placeError, report.branchError])
+      expect(error).toBeLessThan(1e-4);
+    const { residuals, logits, cache, tokens } = await engine.decoder.run(IDS, null);
+    cache.dispose();
+    const lens = await engine.openLens();
+    const { hidden } = engine.decoder.sizes;
+    const last = residuals.subarray(residuals.length - hidden);
+    expect(tokens).toBe(IDS.length);
+    expect(worstError(await lens.logits(last), logits, 1, logits.length)).toBeLessThan(LIMIT);
+    await lens.dispose();
+    await engine.dispose();
+  });
+});
 
 test('the tokenizer in a GGUF file gives the tokens that the one in the folder gives, those of its makers', async () => {
   for (const path of ['qwen3/f16.gguf', 'qwen3']) {

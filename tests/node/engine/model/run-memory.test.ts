@@ -41,7 +41,7 @@ describe('memory', () => {
     const error = refusal(() => roomFor(GEMMA, true, 4e9));
     expect(error.code).toBe('memory-short');
     expect(error.message).toMatch(
-      /^This would take about 5\.\d GB of memory, of which 4\.6 GB are weights, once for reading and once for pushing, and 4\.0 GB are free\. Close other programs/,
+      /^This would take about 5\.\d GB of memory, of which 4\.6 GB are weights, once for reading and once for steering, and 4\.0 GB are free\. Close other programs/,
     );
     expect(refusal(() => roomFor({ ...GEMMA, besides: 3e9 }, false, 5e9)).message).toMatch(
       /about 6\.\d GB .* 2\.3 GB are weights, and/,
@@ -67,7 +67,7 @@ describe('context', () => {
     expect(refusal(() => assertReach(written, model)).message).toContain('has 6 tokens');
   });
 
-  it.each(['A', 'A2', 'B', 'C', 'D', 'B/earlier', 'D/earlier'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'A/earlier', 'B/earlier', 'D/earlier'])(
     'of %s: its longest text is one that it holds, and a full run reaches no less than a quick one',
     (letter) => {
       const source = readFileSync(new URL(`../../../../experiments/${letter}/spec.json`, import.meta.url), 'utf8');

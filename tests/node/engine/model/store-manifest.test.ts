@@ -84,6 +84,22 @@ describe('a manifest from outside', () => {
       'files',
     ],
     ['names a file twice', changed((manifest, file) => (manifest['files'] = [file, file])), 'files'],
+    [
+      'has an adapter beside a graph',
+      changed((manifest, file) => {
+        const one = (path: string, role: string): object => ({ ...file, path, role });
+        manifest['files'] = [file, one('a/adapter_model.safetensors', 'adapter'), one('a/c.json', 'adapter-config')];
+      }),
+      'files',
+    ],
+    [
+      'has an adapter without its config',
+      changed((manifest, file) => {
+        const one = (path: string, role: string): object => ({ ...file, path, role });
+        manifest['files'] = [one('m.safetensors', 'checkpoint'), one('a/adapter_model.safetensors', 'adapter')];
+      }),
+      'files',
+    ],
     ['has no graph', changed((_, file) => (file['role'] = 'weights')), 'files'],
     ['climbs out of the folder', changed((_, file) => (file['path'] = 'onnx/../../secret')), 'files[0].path'],
     ['has an absolute path', changed((_, file) => (file['path'] = '/etc/passwd')), 'files[0].path'],

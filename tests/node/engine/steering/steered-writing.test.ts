@@ -1,4 +1,4 @@
-/** Writing under a push, on the embedded model. */
+/** Writing while steered, on the embedded model. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repeatsItself, repeatedShare } from '../../../../src/text/repetition.ts';
 import type { Push, SteeringWhere } from '../../../../src/steering/steering.ts';

@@ -88,7 +88,7 @@ async function plainly(ids: readonly number[], push: Push, from: number): Promis
   return rows;
 }
 
-describe('what a push does to neutral text', () => {
+describe('what steering does to neutral text', () => {
   it('is the KL and the surprise of the plain way, the attention sink unpushed', async () => {
     const push = await added(0.35);
     const found = await benchOf(editor, engine, TEXTS.slice(0, 1)).neutral(push);
@@ -153,7 +153,7 @@ describe('what a push does to neutral text', () => {
   }, 120_000);
 });
 
-describe('what a push does to choices', () => {
+describe('what steering does to choices', () => {
   it.each<[SteeringWhere]>([['generated'], ['all'], [4]])(
     'are the log-odds of the plain way where it begins at: %s',
     async (where) => {

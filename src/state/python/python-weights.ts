@@ -1,0 +1,33 @@
+/** Where a Python program finds the weights that Flipside read. */
+import type { PythonWeights } from '../../formats/python/program-types.ts';
+import type { ModelIdentity } from '../../probe/probe-types.ts';
+
+/** What is known of the model; a recording has its id alone. */
+type KnownModel = Pick<ModelIdentity, 'id' | 'container' | 'adapter'>;
+
+/** What a program opens for each kind of file. A page knows no folder, so the program names one beside itself. */
+const BY_CONTAINER = {
+  gguf: ({ id }) => ({
+    model: '.',
+    gguf: `${id}.gguf`,
+    origin: 'Put the GGUF file beside it, and its name below.',
+  }),
+  safetensors: ({ id }) => ({
+    model: id,
+    gguf: null,
+    origin: 'MODEL is the folder, or the name on the Hub, of the safetensors that Flipside read.',
+  }),
+  onnx: ({ id }) => ({
+    model: `${id}-float32`,
+    gguf: null,
+    origin: 'MODEL is a float32 copy of the ONNX weights: flipside weights --model FOLDER --out MODEL.',
+  }),
+} satisfies Record<NonNullable<ModelIdentity['container']> | 'onnx', (model: KnownModel) => PythonWeights>;
+
+/** The weights of a model, and in a sentence where they come from. */
+export function pythonWeights(model: KnownModel): PythonWeights {
+  const weights: PythonWeights = BY_CONTAINER[model.container ?? 'onnx'](model);
+  return model.adapter === undefined
+    ? weights
+    : { ...weights, origin: `${weights.origin ?? ''} Merge the adapter ${model.adapter} into them first.` };
+}

@@ -1,0 +1,93 @@
+/** `publish`: the shelf that it makes, what it refuses, and what a reader of the index refuses. */
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { publish } from '../../../src/cli/commands/publish.ts';
+import { parseShelf, serialiseShelf, type ShelvedProbe } from '../../../src/formats/probe/shelf.ts';
+import { sha256Of } from '../../../src/base/sha256.ts';
+
+const PROBES = fileURLToPath(new URL('../../../probes/', import.meta.url));
+const never = new AbortController().signal;
+const root = mkdtempSync(join(tmpdir(), 'flipside-shelf-'));
+afterAll(() => rmSync(root, { recursive: true }));
+const probe = (name: string): string => join(PROBES, name);
+const copy = (name: string, as = name): string => {
+  cpSync(probe(name), join(root, as), { recursive: true });
+  return join(root, as);
+};
+
+test('copies every file, byte by byte, and writes an index with hashes and what the report measured', async () => {
+  const out = join(root, 'shelf');
+  const { result } = await publish.run(['--out', out, probe('terse-wordy'), probe('formal-casual')], never);
+  expect(result).toMatchObject({ probes: ['terse-wordy', 'formal-casual'] });
+  const [first, second] = parseShelf(readFileSync(join(out, 'index.json'), 'utf8'));
+  expect(second?.folder).toBe('formal-casual');
+  const report = JSON.parse(readFileSync(join(probe('terse-wordy'), 'report.json'), 'utf8')) as {
+    curves: { nested: { auroc: { value: number; n: number } } }[];
+  };
+  expect(first?.auroc.value).toBe(report.curves[0]?.nested.auroc.value);
+  expect(first?.auroc.topics).toBe(report.curves[0]?.nested.auroc.n);
+  for (const [name, { bytes, sha256 }] of Object.entries(first?.files ?? {})) {
+    const copied = readFileSync(join(out, 'terse-wordy', name));
+    expect(copied.equals(readFileSync(join(probe('terse-wordy'), name)))).toBe(true);
+    expect([bytes, sha256]).toEqual([copied.byteLength, sha256Of(copied)]);
+  }
+});
+
+describe('refuses, and writes nothing', () => {
+  const out = join(root, 'nothing');
+  test.each([
+    ['no folder', () => [], /name the folders of the probes/],
+    [
+      'a probe without a report',
+      () => {
+        const folder = copy('terse-wordy', 'no-report');
+        rmSync(join(folder, 'report.json'));
+        return [folder];
+      },
+      /no-report has no report.json that can be read\. A probe is published with its report/,
+    ],
+    [
+      'a report of another probe',
+      () => {
+        const folder = copy('terse-wordy', 'mixed');
+        cpSync(join(probe('formal-casual'), 'report.json'), join(folder, 'report.json'));
+        return [folder];
+      },
+      /The report judges "formal-casual"/,
+    ],
+    ['two folders of one name', () => [probe('terse-wordy'), copy('terse-wordy')], /two of the folders are named/],
+  ])('%s', async (_, folders, says) => {
+    await expect(publish.run(['--out', out, ...folders()], never)).rejects.toThrow(says);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe('an index is refused with the path of', () => {
+  const index = readFileSync(fileURLToPath(new URL('../../fixtures/shelf/index.json', import.meta.url)), 'utf8');
+  test.each([
+    ['a newer version', (text: string) => text.replace('"version": 1', '"version": 2'), /written by a newer Flipside/],
+    ['a folder that climbs', (text: string) => text.replace('"terse-wordy"', '"../etc"'), /index.probes\[0\].folder/],
+    [
+      'a folder twice',
+      (text: string) => text.replace('"formal-casual"', '"terse-wordy"'),
+      /as that of a probe before it/,
+    ],
+    [
+      'a hash that is none',
+      (text: string) => text.replace(/"sha256":"\w+"/, '"sha256":"12"'),
+      /probe.json.sha256 must be/,
+    ],
+    ['a file of 64 GB', (text: string) => text.replace(/"bytes":\d+/, '"bytes":64000000000'), /files.probe.json.bytes/],
+  ])('%s', (_, change, says) => {
+    expect(parseShelf(index)).toHaveLength(2);
+    expect(() => parseShelf(change(index))).toThrow(says);
+  });
+
+  test('and never written', () => {
+    const [first] = parseShelf(index);
+    expect(() => serialiseShelf([{ ...(first as ShelvedProbe), folder: 'a/b' }])).toThrow(/folder must hold/);
+  });
+});
