@@ -21,7 +21,7 @@ import { damaged } from '../../models/checkpoint/refusal.ts';
 import { numbersOf, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import type { ModelConfig } from '../model/model-config.ts';
 import { objectIn } from '../model/model-text.ts';
-import { ggufEndTokens, ggufTokenizer, type TokenizerTexts } from '../text/gguf-tokenizer.ts';
+import { ggufEndTokens, ggufTokenizer, whyTokenizerIsNeeded, type TokenizerTexts } from '../text/gguf-tokenizer.ts';
 
 /** Bytes that are read of a file at first; a head that goes on is read again, longer. */
 const FIRST_BYTES = 2 ** 20;
@@ -35,8 +35,13 @@ export interface OpenedCheckpoint {
   /** The files that the graph takes weights from, made when they are read. */
   readonly weights: readonly MadeWeights[];
   readonly config: ModelConfig;
-  /** The tokenizer in it, made when it is asked for; null where it lies in files of its own. */
-  readonly tokenizer: (() => TokenizerTexts) | null;
+  /**
+   * The tokenizer in it, made when it is asked for, by the text of the tokenizer.json beside it where {@link needsTokenizer} says so (null
+   * where there is none); null where it lies in files of its own.
+   */
+  readonly tokenizer: ((beside: string | null) => TokenizerTexts) | null;
+  /** Whether its own metadata do not say how texts become tokens: tokenizer.json must lie beside it. */
+  readonly needsTokenizer: boolean;
   readonly about: CheckpointAbout;
 }
 
@@ -55,7 +60,8 @@ export function openGgufFiles(files: readonly [CheckpointFile, ...CheckpointFile
   const licence = metadata.get('general.license');
   return opened(plan, tensors, read, {
     endTokens: ggufEndTokens(metadata),
-    tokenizer: () => ggufTokenizer(name, metadata, plan.vocabulary),
+    tokenizer: (beside) => ggufTokenizer(name, metadata, plan.vocabulary, beside),
+    needsTokenizer: whyTokenizerIsNeeded(name, metadata) !== null,
     container: 'gguf',
     family: String(metadata.get('general.architecture')),
     licence: typeof licence === 'string' && licence !== '' ? licence.slice(0, 80) : null,
@@ -110,6 +116,7 @@ export function openSafetensorsFiles(
   return opened(changed, tensors, readerOf([...shards, ...(adapter === null ? [] : [adapter.file])]), {
     endTokens: [],
     tokenizer: null,
+    needsTokenizer: true,
     container: 'safetensors',
     family: String(config['model_type']),
     licence: null,
@@ -131,14 +138,14 @@ export function shardNames(index: ShardIndex | null): readonly string[] {
 }
 
 /** What of a checkpoint its plan does not say. */
-type Beside = Pick<OpenedCheckpoint, 'tokenizer'> &
+type Beside = Pick<OpenedCheckpoint, 'tokenizer' | 'needsTokenizer'> &
   Pick<CheckpointAbout, 'container' | 'family' | 'licence'> & { readonly endTokens: readonly number[] };
 
 function opened(
   plan: DecoderPlan,
   tensors: readonly StoredTensor[],
   read: ReadTensor,
-  { endTokens, tokenizer, ...about }: Beside,
+  { endTokens, tokenizer, needsTokenizer, ...about }: Beside,
 ): OpenedCheckpoint {
   const { hidden, vocabulary, contextTokens } = plan;
   const { graph, files } = buildDecoder(plan, read);
@@ -147,6 +154,7 @@ function opened(
     weights: files,
     config: { hidden, vocabulary, contextTokens, endTokens },
     tokenizer,
+    needsTokenizer,
     about: {
       ...about,
       layers: plan.layers.length,

@@ -101,7 +101,8 @@ export function textOf(files: FilesInMemory, role: FileRole): string {
 /** The model's tokenizer, with its chat template where that lies in a file of its own. Throws `model-text-invalid`, naming the file. */
 export function tokenizerOf(files: FilesInMemory): TextTokenizer {
   const checkpoint = checkpointOf(files);
-  const own = checkpoint?.tokenizer?.();
+  const beside = checkpoint?.needsTokenizer === true && files.manifest.files.some(({ role }) => role === 'tokenizer');
+  const own = checkpoint?.tokenizer?.(beside ? textOf(files, 'tokenizer') : null);
   if (own !== undefined) return new TextTokenizer(own.tokenizer, own.config);
   const config = textOf(files, 'tokenizer-config');
   const template = files.manifest.files.find(({ role }) => role === 'chat-template');

@@ -37,8 +37,13 @@ export interface Checkpoint extends ModelOnDisk {
   readonly id: string;
   /** Its files, in the order that gives it its identity. */
   readonly files: readonly string[];
-  /** The tokenizer in it, made when it is asked for; null where tokenizer.json lies in its folder. */
-  readonly tokenizer: (() => TokenizerTexts) | null;
+  /**
+   * The tokenizer in it, made when it is asked for, with the text of the tokenizer.json in its folder where {@link needsTokenizer} says so; null
+   * where all of it lies in its folder.
+   */
+  readonly tokenizer: ((beside: string | null) => TokenizerTexts) | null;
+  /** Whether tokenizer.json must lie in its folder. */
+  readonly needsTokenizer: boolean;
 }
 
 /** Whether a path is a model in GGUF, by its ending or its first bytes. */
@@ -102,13 +107,14 @@ export function openSafetensors(where: string, adapter: AdapterFiles | null = nu
 
 function onDisk(
   path: string,
-  { graph, weights, config, tokenizer, about }: OpenedCheckpoint,
-): ModelOnDisk & Pick<Checkpoint, 'tokenizer' | 'container' | 'adapter'> {
+  { graph, weights, config, tokenizer, needsTokenizer, about }: OpenedCheckpoint,
+): ModelOnDisk & Pick<Checkpoint, 'tokenizer' | 'needsTokenizer' | 'container' | 'adapter'> {
   return {
     path,
     container: about.container,
     adapter: null,
     tokenizer,
+    needsTokenizer,
     config: () => Promise.resolve(config),
     graph: () => Promise.resolve(graph),
     weights: (name, wanted) =>

@@ -109,12 +109,13 @@ export async function openNodeEngine(
     checkpoint === null
       ? await lookInto(graph, held, () => textIfThere(CONFIG))
       : await lookIntoBuilt(checkpoint, held);
-  const own = checkpoint?.tokenizer?.() ?? null;
+  const besideGguf = checkpoint?.needsTokenizer === true ? await textIfThere(TOKENIZER) : null;
+  const own = checkpoint?.tokenizer?.(besideGguf) ?? null;
   const settings = own?.config ?? (await text('tokenizer_config.json'));
   const template = own === null ? await textIfThere(TEMPLATE) : null;
   const tokens = own?.tokenizer ?? (await text(TOKENIZER));
   const tokenizer = about(
-    own === null ? beside(TOKENIZER) : graph,
+    own === null || besideGguf !== null ? beside(TOKENIZER) : graph,
     () => new TextTokenizer(tokens, template === null ? settings : withTemplate(settings, TEMPLATE, template)),
   );
   const generation = own === null ? await textIfThere('generation_config.json') : null;

@@ -1,22 +1,19 @@
 /**
  * Makes of the metadata of a GGUF file the two files that a tokenizer is read from. Byte-level BPE whose way of cutting words
- * (`tokenizer.ggml.pre`) is known, and SentencePiece with scores; anything else is refused by its name.
+ * (`tokenizer.ggml.pre`) is known, and SentencePiece with scores. Anything else needs the model's tokenizer.json beside the file, and is
+ * refused by its name without it.
  *
  * Sources: llama.cpp, src/llama-vocab.cpp; transformers, convert_slow_tokenizer.py (merges by scores).
  */
 import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
 import { shown } from '../../base/shown.ts';
+import { assertSameTokens, BYTE, CONTROL, USER_DEFINED, type GgufVocabulary } from './gguf-vocabulary.ts';
 
 /** The texts of tokenizer.json and tokenizer_config.json. */
 export interface TokenizerTexts {
   readonly tokenizer: string;
   readonly config: string;
 }
-
-/** Kinds of tokens (llama.h, llama_token_type). */
-const CONTROL = 3;
-const USER_DEFINED = 4;
-const BYTE = 6;
 
 /** How words are cut before BPE, and whether texts begin with a start token where the file does not say. */
 interface Cutting {
@@ -51,22 +48,31 @@ const CUTTINGS: Readonly<Record<string, Cutting>> = {
   qwen2: QWEN2,
 };
 
-/** What the metadata says of the tokens. */
-interface Vocabulary {
-  readonly file: string;
-  readonly tokens: readonly string[];
-  readonly kinds: readonly number[];
-  readonly metadata: ReadonlyMap<string, unknown>;
+/** Why the tokenizer of a file cannot be made of its metadata alone, a sentence that names the key; null where it can. */
+export function whyTokenizerIsNeeded(file: string, metadata: ReadonlyMap<string, unknown>): string | null {
+  const model = metadata.get('tokenizer.ggml.model');
+  if (model === 'gpt2')
+    return cuttingOf(metadata) === null
+      ? `${file} cuts words in the way ${shown(metadata.get('tokenizer.ggml.pre') ?? null)} (tokenizer.ggml.pre), which is not known; known are ${Object.keys(CUTTINGS).join(', ')}.`
+      : null;
+  if (model !== 'llama')
+    return `${file} has a tokenizer of the kind ${shown(model ?? null)} (tokenizer.ggml.model), which is not read: "gpt2" and "llama" are.`;
+  return metadata.get('tokenizer.ggml.remove_extra_whitespaces') === true
+    ? `${file} takes white space out of texts (tokenizer.ggml.remove_extra_whitespaces), which is not read.`
+    : null;
 }
 
 /**
- * The tokenizer of a file by its metadata; `vocabulary` is how many tokens the head has. Throws `model-checkpoint-unknown`
- * where it is of a kind that is not known, and `model-checkpoint-invalid` where it does not fit the head or itself.
+ * The tokenizer of a file by its metadata; `vocabulary` is how many tokens the head has. `beside` is the text of the tokenizer.json that
+ * lies with the file, or null: it is used where {@link whyTokenizerIsNeeded} says why, and must have the file's own tokens. Start token, ends
+ * and chat form are the file's in any case. Throws `model-checkpoint-unknown` where the kind is not known and nothing lies beside,
+ * `model-text-invalid` where what lies beside is of another model, and `model-checkpoint-invalid` where the tokens do not fit the head.
  */
 export function ggufTokenizer(
   file: string,
   metadata: ReadonlyMap<string, unknown>,
   vocabulary: number,
+  beside: string | null = null,
 ): TokenizerTexts {
   const tokens = listOf(metadata.get('tokenizer.ggml.tokens'), 'string');
   if (tokens === null) return damaged(file, `${file} holds no tokens (tokenizer.ggml.tokens).`);
@@ -77,24 +83,21 @@ export function ggufTokenizer(
     damaged(file, `${file} has ${tokens.length} tokens and ${kinds.length} kinds of tokens.`);
   if (new Set(tokens).size !== tokens.length) damaged(file, `${file} holds a token twice.`);
   const own = { file, tokens, kinds, metadata };
-  const model = metadata.get('tokenizer.ggml.model');
-  if (model === 'gpt2') return byteLevel(own);
-  if (model === 'llama') return sentencePiece(own);
-  return notRead(
-    file,
-    `${file} has a tokenizer of the kind ${shown(model ?? null)} (tokenizer.ggml.model), which is not read: "gpt2" and "llama" are.`,
-  );
+  const why = whyTokenizerIsNeeded(file, metadata);
+  if (why === null) return metadata.get('tokenizer.ggml.model') === 'gpt2' ? byteLevel(own) : sentencePiece(own);
+  if (beside === null) return notRead(file, `${why} Put the model's tokenizer.json beside it.`);
+  assertSameTokens(own, beside);
+  return { tokenizer: beside, config: configOf(own, null) };
 }
 
-function byteLevel(own: Vocabulary): TokenizerTexts {
-  const { file, metadata } = own;
+function cuttingOf(metadata: ReadonlyMap<string, unknown>): Cutting | null {
   const pre = metadata.get('tokenizer.ggml.pre');
-  const cutting = typeof pre === 'string' && Object.hasOwn(CUTTINGS, pre) ? CUTTINGS[pre] : undefined;
-  if (cutting === undefined)
-    return notRead(
-      file,
-      `${file} cuts words in the way ${shown(pre ?? null)} (tokenizer.ggml.pre), which is not known; known are ${Object.keys(CUTTINGS).join(', ')}. Take the model as a folder with its tokenizer.json.`,
-    );
+  return typeof pre === 'string' && Object.hasOwn(CUTTINGS, pre) ? (CUTTINGS[pre] ?? null) : null;
+}
+
+function byteLevel(own: GgufVocabulary): TokenizerTexts {
+  const { file, metadata } = own;
+  const cutting: Cutting = cuttingOf(metadata) ?? { patterns: [] };
   const merges = listOf(metadata.get('tokenizer.ggml.merges'), 'string');
   if (merges === null) return damaged(file, `${file} holds no merges (tokenizer.ggml.merges).`);
   const split = (pattern: string): object => ({
@@ -125,18 +128,13 @@ function pairOf(file: string, merge: string): readonly [string, string] {
     : [merge.slice(0, at), merge.slice(at + 1)];
 }
 
-function sentencePiece(own: Vocabulary): TokenizerTexts {
+function sentencePiece(own: GgufVocabulary): TokenizerTexts {
   const { file, metadata } = own;
   const scores = listOf(metadata.get('tokenizer.ggml.scores'), 'number');
   if (scores?.length !== own.tokens.length)
     return damaged(
       file,
       `${file} must have a score for each of its ${own.tokens.length} tokens (tokenizer.ggml.scores).`,
-    );
-  if (metadata.get('tokenizer.ggml.remove_extra_whitespaces') === true)
-    notRead(
-      file,
-      `${file} takes white space out of texts (tokenizer.ggml.remove_extra_whitespaces), which is not read.`,
     );
   const spaceFirst = metadata.get('tokenizer.ggml.add_space_prefix') !== false;
   const spaces = { type: 'Replace', pattern: { String: ' ' }, content: '▁' };
@@ -165,7 +163,10 @@ function sentencePiece(own: Vocabulary): TokenizerTexts {
  * Merges in the order in which SentencePiece joins pieces: those that make the piece of the highest score first, and of one piece
  * those of the first tokens.
  */
-function mergesBy({ tokens, kinds }: Vocabulary, scores: readonly number[]): readonly (readonly [string, string])[] {
+function mergesBy(
+  { tokens, kinds }: GgufVocabulary,
+  scores: readonly number[],
+): readonly (readonly [string, string])[] {
   const ids = new Map(
     tokens.flatMap((token, id) => (kinds[id] === CONTROL || kinds[id] === BYTE ? [] : [[token, id] as const])),
   );
@@ -183,7 +184,7 @@ function mergesBy({ tokens, kinds }: Vocabulary, scores: readonly number[]): rea
   return made.sort((a, b) => b.score - a.score).map(({ pair }) => pair);
 }
 
-const bpe = ({ tokens }: Vocabulary): object => ({
+const bpe = ({ tokens }: GgufVocabulary): object => ({
   type: 'BPE',
   dropout: null,
   unk_token: null,
@@ -194,23 +195,18 @@ const bpe = ({ tokens }: Vocabulary): object => ({
 });
 
 /** The two files, with special tokens, start token and chat template. */
-function texts(own: Vocabulary, startsWithToken: boolean, parts: Readonly<Record<string, unknown>>): TokenizerTexts {
-  const { tokens, kinds, metadata } = own;
+function texts(
+  own: GgufVocabulary,
+  startsWithToken: boolean,
+  parts: Readonly<Record<string, unknown>>,
+): TokenizerTexts {
+  const { tokens, kinds } = own;
   const added = tokens.flatMap((content, id) => {
     const kind = kinds[id];
     if (kind !== CONTROL && kind !== USER_DEFINED) return [];
     const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false };
     return [{ id, content, ...plain, special: kind === CONTROL }];
   });
-  const template = metadata.get('tokenizer.chat_template');
-  const asked = metadata.get('tokenizer.ggml.add_bos_token');
-  const starts = typeof asked === 'boolean' ? asked : startsWithToken;
-  const special = {
-    bos_token: named(own, 'bos_token_id'),
-    eos_token: named(own, 'eos_token_id'),
-    unk_token: named(own, 'unknown_token_id'),
-    pad_token: named(own, 'padding_token_id'),
-  };
   return {
     tokenizer: JSON.stringify({
       version: '1.0',
@@ -220,17 +216,29 @@ function texts(own: Vocabulary, startsWithToken: boolean, parts: Readonly<Record
       post_processor: null,
       ...parts,
     }),
-    config: JSON.stringify({
-      ...special,
-      add_bos_token: starts,
-      clean_up_tokenization_spaces: false,
-      ...(typeof template === 'string' ? { chat_template: template } : {}),
-    }),
+    config: configOf(own, startsWithToken),
   };
 }
 
+/** tokenizer_config.json. Where the file does not say whether texts begin with a token, `startsWithToken` does; null leaves it to tokenizer.json. */
+function configOf(own: GgufVocabulary, startsWithToken: boolean | null): string {
+  const { metadata } = own;
+  const template = metadata.get('tokenizer.chat_template');
+  const asked = metadata.get('tokenizer.ggml.add_bos_token');
+  const starts = typeof asked === 'boolean' ? asked : startsWithToken;
+  return JSON.stringify({
+    bos_token: named(own, 'bos_token_id'),
+    eos_token: named(own, 'eos_token_id'),
+    unk_token: named(own, 'unknown_token_id'),
+    pad_token: named(own, 'padding_token_id'),
+    ...(starts === null ? {} : { add_bos_token: starts }),
+    clean_up_tokenization_spaces: false,
+    ...(typeof template === 'string' ? { chat_template: template } : {}),
+  });
+}
+
 /** The token that the metadata names by its id; null where it names none. */
-function named({ file, tokens, metadata }: Vocabulary, key: string): string | null {
+function named({ file, tokens, metadata }: GgufVocabulary, key: string): string | null {
   const id = metadata.get(`tokenizer.ggml.${key}`);
   if (id === undefined) return null;
   const token = typeof id === 'number' ? tokens[id] : undefined;

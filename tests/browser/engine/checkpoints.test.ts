@@ -82,6 +82,31 @@ test('llama q4_0.gguf computes what PyTorch does, on WebGPU', { timeout: 240_000
   expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
 });
 
+/** A text in a file exchanged for one of the same length. */
+const exchanged = (bytes: Uint8Array<ArrayBuffer>, from: string, to: string): Uint8Array<ArrayBuffer> => {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const at = text.indexOf(from);
+  expect(at).toBeGreaterThan(0);
+  const out = bytes.slice();
+  out.set(new TextEncoder().encode(to), at);
+  return out;
+};
+
+test('a GGUF file whose way of cutting words is not known opens with the tokenizer.json beside it', async () => {
+  const files = new Map([
+    ['m.gguf', fileOf('m.gguf', exchanged(await containerFile('llama/q4_0.gguf'), 'gpt-2', 'gpt-7'))],
+    ['tokenizer.json', fileOf('tokenizer.json', await containerFile('llama/tokenizer.json'))],
+  ]);
+  const { weighed } = await weigh(files);
+  expect(weighed.offer.files.map(({ path, role }) => [path, role])).toEqual([
+    ['m.gguf', 'checkpoint'],
+    ['tokenizer.json', 'tokenizer'],
+  ]);
+  expect(await load(files)).toMatchObject({ backend: 'wasm', kept: { yes: true } });
+  const report = await heldToPytorch(client, 'llama', 'q4_0');
+  expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+});
+
 describe('a LoRA adapter', () => {
   const ADAPTER = ['adapter_config.json', 'adapter_model.safetensors'];
   const adapter = async (): Promise<Files> =>
@@ -215,16 +240,8 @@ test('a model is stored, opened again without its files, and deleted alone', asy
 
 describe('is refused by name, and the model before it stays:', () => {
   const cut = (bytes: Uint8Array<ArrayBuffer>, count: number) => bytes.slice(0, count);
-  /** A text in a file exchanged for one of the same length. */
-  const exchanged = (bytes: Uint8Array<ArrayBuffer>, from: string, to: string): Uint8Array<ArrayBuffer> => {
-    const text = new TextDecoder('latin1').decode(bytes);
-    const at = text.indexOf(from);
-    expect(at).toBeGreaterThan(0);
-    const out = bytes.slice();
-    out.set(new TextEncoder().encode(to), at);
-    return out;
-  };
   const INDEX = 'model.safetensors.index.json';
+  const OTHER_TOKENS = JSON.stringify({ model: { type: 'BPE', vocab: { kindness: 0 }, merges: [] } });
   const CASES: readonly (readonly [what: string, files: () => Promise<Files>, words: RegExp])[] = [
     [
       'a GGUF file that was cut',
@@ -251,6 +268,24 @@ describe('is refused by name, and the model before it stays:', () => {
       async () =>
         new Map([['m.gguf', fileOf('m.gguf', exchanged(await containerFile('qwen3/f16.gguf'), 'gpt-2', 'gpt-7'))]]),
       /m\.gguf cuts words in the way "gpt-7"/,
+    ],
+    [
+      'such a file with the tokenizer.json of another model beside it',
+      async () =>
+        new Map([
+          ['m.gguf', fileOf('m.gguf', exchanged(await containerFile('qwen3/f16.gguf'), 'gpt-2', 'gpt-7'))],
+          ['tokenizer.json', fileOf('t', OTHER_TOKENS)],
+        ]),
+      /tokenizer\.json: it calls token 0 "kindness", and m\.gguf calls it ".+": they are of two models/,
+    ],
+    [
+      'such a file with a pointer of Git LFS for its tokenizer.json',
+      async () =>
+        new Map([
+          ['m.gguf', fileOf('m.gguf', exchanged(await containerFile('qwen3/f16.gguf'), 'gpt-2', 'gpt-7'))],
+          ['tokenizer.json', fileOf('t', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 1739456\n')],
+        ]),
+      /tokenizer\.json is a pointer of Git LFS that stands for the file of 1739456 bytes/,
     ],
     [
       'a tokenizer of another model',

@@ -25,9 +25,11 @@ const json = async <T>(path: string): Promise<T> => (await (await fetch(path)).j
 /** Sets how the host behaves, and empties its log. */
 const behave = (...list: string[]): Promise<unknown> =>
   json(`/hub/${run}/behave/${['checkpoints', ...list].join(',')}`);
-/** What was asked of it of weights, since. */
+/** What was asked of it, since. */
+const asked = (): Promise<readonly HubRequest[]> => json<HubRequest[]>(`/hub/${run}/log`);
+/** What of it was weights. */
 const weightsAsked = async (): Promise<readonly HubRequest[]> =>
-  (await json<HubRequest[]>(`/hub/${run}/log`)).filter(({ path }) => /\.(?:gguf|safetensors)$/.test(path));
+  (await asked()).filter(({ path }) => /\.(?:gguf|safetensors)$/.test(path));
 
 const list = (): Promise<ModelListing> =>
   client.listHub({ host, repo: `${run}/toy`, hosts: [host] }, { signal: never });
@@ -124,6 +126,36 @@ describe.each(KINDS)('%s on a host', (dtype, path, key) => {
     expect(error).toMatchObject({ code: 'model-file-altered', details: { file: path } });
     for (const { files } of await client.listStored({}))
       expect(files.find((file) => file.path === path)!.keptBytes).toBe(0);
+  });
+});
+
+describe('of a GGUF file on a host', () => {
+  const tokenizersAsked = async (): Promise<number> =>
+    (await asked()).filter(({ path }) => path === 'tokenizer.json').length;
+
+  test('the tokenizer.json beside it is neither counted nor fetched where it says itself how words are cut', async () => {
+    const chosen = await choose('Q4_0');
+    const { offer } = await weigh(chosen);
+    expect(offer.files).toEqual(chosen.offer.files);
+    await take({ ...chosen, offer });
+    expect(await tokenizersAsked()).toBe(0);
+  });
+
+  test('the tokenizer.json beside it is counted, fetched and stored where it cuts words in a way that is not known', async () => {
+    await behave('gpt-7');
+    const chosen = await choose('Q4_0');
+    const { offer } = await weigh(chosen);
+    const [weights, tokenizer] = offer.files;
+    expect(tokenizer).toMatchObject({ path: 'tokenizer.json', role: 'tokenizer' });
+    expect(offer.bytes).toBe(weights!.bytes + tokenizer!.bytes);
+    const status = await take({ ...chosen, offer });
+    await computes('q4_0');
+    expect(await tokenizersAsked()).toBe(1);
+    await behave();
+    another(connectEngine());
+    expect(await load({ kind: 'kept', key: status.key }, [])).toMatchObject({ bytesFrom: 'storage' });
+    await computes('q4_0');
+    expect(await tokenizersAsked()).toBe(0);
   });
 });
 

@@ -218,3 +218,29 @@ describe('a LoRA adapter', () => {
     expect(error).toMatchObject({ message: expect.stringMatching(words) as string });
   });
 });
+
+describe('a GGUF file whose way of cutting words is not known', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flipside-own-words-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'm.gguf');
+  const bytes = readFileSync(join(FOLDER, 'llama/q8_0.gguf'));
+  bytes.write('gpt-7', bytes.indexOf('gpt-2'));
+  writeFileSync(path, bytes);
+
+  test('cuts texts as Python does with the tokenizer.json beside it, and is refused without', async () => {
+    const error: unknown = await openNodeEngine(path).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/"gpt-7".+Put the model's tokenizer\.json/) as string,
+    });
+    cpSync(join(FOLDER, 'llama/tokenizer.json'), join(folder, 'tokenizer.json'));
+    const engine = await openNodeEngine(path);
+    for (const [text, ids] of Object.entries(facts.texts)) expect(engine.tokenizer.start(text)).toEqual(ids);
+    await engine.decoder.dispose();
+  });
+
+  test('is refused by the name of the tokenizer.json that is damaged', async () => {
+    writeFileSync(join(folder, 'tokenizer.json'), '{"model": 1');
+    const error: unknown = await openNodeEngine(path).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringMatching(/tokenizer\.json: it is not valid JSON/) as string });
+  });
+});

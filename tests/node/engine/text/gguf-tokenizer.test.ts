@@ -1,12 +1,16 @@
 /** Tokenizers made of the metadata of GGUF files: SentencePiece by scores against its own rule, and what each way of cutting words does. */
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../../../../src/base/rng.ts';
-import { ggufEndTokens, ggufTokenizer } from '../../../../src/engine/text/gguf-tokenizer.ts';
+import { ggufEndTokens, ggufTokenizer, type TokenizerTexts } from '../../../../src/engine/text/gguf-tokenizer.ts';
 import { TextTokenizer } from '../../../../src/engine/text/tokenizer.ts';
 
-const opened = (metadata: Readonly<Record<string, unknown>>): TextTokenizer => {
+type Metadata = Readonly<Record<string, unknown>>;
+const textsOf = (metadata: Metadata, beside: string | null = null): TokenizerTexts => {
   const map = new Map(Object.entries(metadata).map(([key, value]) => [`tokenizer.${key}`, value]));
-  const { tokenizer, config } = ggufTokenizer('model.gguf', map, (metadata['ggml.tokens'] as readonly string[]).length);
+  return ggufTokenizer('model.gguf', map, (metadata['ggml.tokens'] as readonly string[]).length, beside);
+};
+const opened = (metadata: Metadata, beside: string | null = null): TextTokenizer => {
+  const { tokenizer, config } = textsOf(metadata, beside);
   return new TextTokenizer(tokenizer, config);
 };
 
@@ -118,5 +122,58 @@ describe('byte-level BPE', () => {
         ]),
       ),
     ).toEqual([0, 5]);
+  });
+
+  describe('a way of cutting words that is not known', () => {
+    const unknown = { ...metadata, 'ggml.pre': 'gpt-7', 'ggml.add_bos_token': true };
+    const { tokenizer: known } = textsOf({ ...metadata, 'ggml.pre': 'qwen2' });
+    const changed = (
+      change: (tokenizer: { model: { vocab: Record<string, number> }; added_tokens: unknown[] }) => void,
+    ) => {
+      const tokenizer = JSON.parse(known) as Parameters<typeof change>[0];
+      change(tokenizer);
+      return JSON.stringify(tokenizer);
+    };
+
+    test('is that of the tokenizer.json beside it; start token and chat form stay those of the file', () => {
+      const tokenizer = opened(unknown, known);
+      const cut = tokenizer.start("A'Sa 1234").map((id) => tokens[id]);
+      expect(cut.join(' ')).toBe("<|end|> A 'S a Ġ 1 2 3 4");
+      expect(tokenizer.chat([{ role: 'user', content: 'ab' }])).toBe('ab');
+    });
+
+    test('is refused without one, naming the way and what to do', () => {
+      expect(() => textsOf(unknown)).toThrow(
+        /model\.gguf cuts words in the way "gpt-7" \(tokenizer\.ggml\.pre\).+ Put the model's tokenizer\.json beside it\./,
+      );
+      expect(() => textsOf({ ...unknown, 'ggml.model': 'bert' })).toThrow(/of the kind "bert"/);
+    });
+
+    test('is refused with the tokenizer.json of another model, naming the first token that differs', () => {
+      const renamed = changed(({ model }) => {
+        delete model.vocab['ab'];
+        model.vocab['ba'] = tokens.indexOf('ab');
+      });
+      expect(() => textsOf(unknown, renamed)).toThrow(
+        /^tokenizer\.json: it calls token 100 "ba", and model\.gguf calls it "ab": they are of two models/,
+      );
+      for (const damaged of ['{', '[]', '{"model":{}}', '{"model":{"vocab":[]}}'])
+        expect(() => textsOf(unknown, damaged)).toThrow(/^tokenizer\.json: it /);
+    });
+
+    test('takes ids that tokenizer.json leaves out, and added tokens with other spaces, as the converter writes them', () => {
+      const padded = {
+        ...unknown,
+        'ggml.tokens': [...tokens, '[PAD101]', ' very kind'],
+        'ggml.token_type': [...tokens.map((_, id) => (id === 0 ? 3 : 1)), 5, 4],
+      };
+      const beside = changed(({ added_tokens: added }) => {
+        added.push({ ...(added[0] as object), id: 102, content: '▁very kind', special: false });
+      });
+      expect(opened(padded, beside).start('ab')).toEqual([0, tokens.indexOf('ab')]);
+      expect(() => textsOf({ ...padded, 'ggml.tokens': [...tokens, '[PAD9]', ' very kind'] }, beside)).toThrow(
+        /calls token 101 "\[PAD101\]", and model\.gguf calls it "\[PAD9\]"/,
+      );
+    });
   });
 });
