@@ -76,6 +76,8 @@ export const SAY = {
   trained: (title: string): string => `The probe ${title} is trained and judged.`,
   judging: (set: string): string => `Judging on ${set}.`,
   judged: (set: string): string => `Judged on ${set}.`,
+  masking: (set: string): string => `Reading ${set} with words masked.`,
+  masked: (set: string): string => `Read ${set} with words masked.`,
   using: (title: string): string => `Reading with the probe ${title}.`,
   checked: (passed: boolean): string => (passed ? 'The numbers check passed.' : 'The numbers check failed.'),
 } as const;

@@ -28,6 +28,7 @@ import type {
 } from '../models/engine-report.ts';
 import type { SpeedStart, SpeedTime } from '../models/speed/speed-record.ts';
 import type { Judgement } from '../probe/evidence/judgement-types.ts';
+import type { MaskedJudgement } from '../probe/evidence/masked-judgement.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../steering/patching.ts';
 import type { SteeredWords, SteeringSettings } from '../steering/steering.ts';
@@ -270,6 +271,15 @@ export const ENGINE_CALLS = {
   judge: call<
     { readonly probe: ProbeFiles | VectorFile; readonly set: SetSource },
     Judgement,
+    { readonly progress: TrainingProgress }
+  >(),
+  /**
+   * Masks the `most` words of a set that tell the poles of the other topics apart best, and judges the probe before and after, beside as
+   * many other words masked at random. Throws set errors, and `set-invalid` with one topic or one pole.
+   */
+  judgeMasked: call<
+    { readonly probe: ProbeFiles; readonly set: SetSource; readonly most: number },
+    MaskedJudgement,
     { readonly progress: TrainingProgress }
   >(),
   /** Reads the file of an experiment; throws `spec-invalid` with the path of what is wrong. Needs no model. */

@@ -38,8 +38,8 @@ export interface Checkpoint extends ModelOnDisk {
   /** Its files, in the order that gives it its identity. */
   readonly files: readonly string[];
   /**
-   * The tokenizer in it, made when it is asked for, with the text of the tokenizer.json in its folder where {@link needsTokenizer} says so; null
-   * where all of it lies in its folder.
+   * The tokenizer in it, made when it is asked for, with the text of the tokenizer.json in its folder where {@link needsTokenizer} says so;
+   * null where all of it lies in its folder.
    */
   readonly tokenizer: ((beside: string | null) => TokenizerTexts) | null;
   /** Whether tokenizer.json must lie in its folder. */

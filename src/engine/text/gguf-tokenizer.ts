@@ -64,8 +64,8 @@ export function whyTokenizerIsNeeded(file: string, metadata: ReadonlyMap<string,
 
 /**
  * The tokenizer of a file by its metadata; `vocabulary` is how many tokens the head has. `beside` is the text of the tokenizer.json that
- * lies with the file, or null: it is used where {@link whyTokenizerIsNeeded} says why, and must have the file's own tokens. Start token, ends
- * and chat form are the file's in any case. Throws `model-checkpoint-unknown` where the kind is not known and nothing lies beside,
+ * lies with the file, or null: it is used where {@link whyTokenizerIsNeeded} says why, and must have the file's own tokens. Start token,
+ * ends and chat form are the file's in any case. Throws `model-checkpoint-unknown` where the kind is not known and nothing lies beside,
  * `model-text-invalid` where what lies beside is of another model, and `model-checkpoint-invalid` where the tokens do not fit the head.
  */
 export function ggufTokenizer(
@@ -220,7 +220,10 @@ function texts(
   };
 }
 
-/** tokenizer_config.json. Where the file does not say whether texts begin with a token, `startsWithToken` does; null leaves it to tokenizer.json. */
+/**
+ * tokenizer_config.json. Where the file does not say whether texts begin with a token, `startsWithToken` does; null leaves it to
+ * tokenizer.json.
+ */
 function configOf(own: GgufVocabulary, startsWithToken: boolean | null): string {
   const { metadata } = own;
   const template = metadata.get('tokenizer.chat_template');

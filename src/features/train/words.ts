@@ -29,6 +29,16 @@ export const TRAIN = {
   notShown: 'Not shown',
 } as const;
 
+/** Masking the telling words of a set. */
+export const MASKING = {
+  title: 'Does it rest on a few telling words?',
+  what: 'In each topic the words that best tell the poles of the other topics apart are masked, and the model reads the turns again. As many other words, drawn at random five times, are masked for comparison.',
+  count: 'Words to mask',
+  press: 'Mask and read again',
+  result: 'With telling words masked',
+  tables: 'By layer and by word, as tables and CSV files',
+} as const;
+
 /** The verdict of a light, as it begins its sentence. */
 export const LIGHT: Readonly<Record<LightState, { readonly mark: string; readonly says: string }>> = {
   yes: { mark: '●', says: 'Yes.' },

@@ -13,6 +13,7 @@ import type {
 } from '../../experiments/experiment-run.ts';
 import type { EngineStatus, NumbersReport, ReferenceFile, RunSummary } from '../../models/engine-report.ts';
 import type { Judgement } from '../../probe/evidence/judgement-types.ts';
+import type { MaskedJudgement } from '../../probe/evidence/masked-judgement.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../../lens/lens.ts';
 import type { PatchedScores, PatchedWriting, PatchReport, PatchRequest } from '../../steering/patching.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
@@ -330,6 +331,19 @@ export class Session extends EngineLine {
     );
     if (judgement !== null) this.say(SAY.judged(set.name));
     return judgement;
+  }
+
+  /** Masks the telling words of a set and reads it again with a probe; null as of {@link judge}. */
+  async judgeMasked(
+    args: CallArgs<'judgeMasked'>,
+    onProgress: (progress: TrainingProgress) => void,
+  ): Promise<MaskedJudgement | null> {
+    this.say(SAY.masking(args.set.name));
+    const masked = await this.#long(onProgress, (client, step, signal) =>
+      client.judgeMasked(args, { on: { progress: step }, signal }),
+    );
+    if (masked !== null) this.say(SAY.masked(args.set.name));
+    return masked;
   }
 
   /**

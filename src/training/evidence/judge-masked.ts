@@ -10,12 +10,16 @@ import { labelledTurns, type SetRow } from '../../probe/sets/set-rows.ts';
 import { aurocDrop } from '../../stats/auroc-drop.ts';
 import { clusterAuroc } from '../../stats/effect.ts';
 import { auroc } from '../../stats/stats.ts';
+import type { TrainingProgress } from '../../probe/training-plan.ts';
 import type { LongCall } from '../collect.ts';
 import type { SegmentReader } from '../reader.ts';
 import { type Judged, judgeProbe } from './judge.ts';
 
 /** How often other words are drawn. */
 const DRAWINGS = 5;
+
+/** Readings of the set: with telling words masked, and once for each drawing of others. */
+const PASSES = 1 + DRAWINGS;
 
 /**
  * Masks the `most` telling words of the other topics in every turn and reads the set again, then as many other words
@@ -41,9 +45,24 @@ export async function judgeMasked(
       { set: set.name, topics: topicCount },
     );
   const telling = maskTelling(rows, most);
+  let pass = 0;
+  const onProgress = (progress: TrainingProgress): void =>
+    call.onProgress?.({
+      ...progress,
+      done: pass * progress.total + progress.done,
+      total: PASSES * progress.total,
+    });
   /** Scores `[layers][turns]` of the turns with these texts. */
-  const read = async (masked: readonly PromptSet['rows'][number][]): Promise<Judgement['turnScores']> =>
-    (await judgeProbe(reader, { ...probe, trace: null }, { ...set, rows: masked }, call)).turnScores;
+  const read = async (masked: readonly PromptSet['rows'][number][]): Promise<Judgement['turnScores']> => {
+    const { turnScores } = await judgeProbe(
+      reader,
+      { ...probe, trace: null },
+      { ...set, rows: masked },
+      { ...call, onProgress },
+    );
+    pass += 1;
+    return turnScores;
+  };
   const maskedWords = total(telling.places);
   const after = maskedWords === 0 ? unmasked.turnScores : await read(telling.rows);
   const drawings = Array.from({ length: maskedWords === 0 ? 0 : DRAWINGS }, (_, drawing) =>

@@ -82,6 +82,7 @@ const HANDLERS: Handlers = {
     return null;
   },
   judge: (args, { on, signal }) => training.judge(args, on.progress, signal),
+  judgeMasked: (args, { on, signal }) => training.judgeMasked(args, on.progress, signal),
   checkSpec: ({ source }) => experiments.check(source),
   analyseUnits: ({ specs, units }) => experiments.analyse(specs, units),
   estimateExperiment: (args, { signal }) => experiments.estimate(args, signal),

@@ -1,5 +1,6 @@
 /** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
 import type { Judgement } from '../../probe/evidence/judgement-types.ts';
+import type { MaskedJudgement } from '../../probe/evidence/masked-judgement.ts';
 import type { Probe } from '../../probe/probe-types.ts';
 import type {
   PackedReadings,
@@ -10,9 +11,10 @@ import type {
 } from '../../probe/training-plan.ts';
 import { readControlVector } from '../../formats/containers/gguf.ts';
 import { parseProbe } from '../../formats/probe/probe.ts';
-import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
+import { parsePromptSet, type PromptSet } from '../../formats/sets/prompt-set.ts';
 import { sha256Hex } from '../../engine/store/sha256.ts';
 import { judgeProbe } from '../../training/evidence/judge.ts';
+import { judgeMasked } from '../../training/evidence/judge-masked.ts';
 import { judgeVector } from '../../training/evidence/judge-vector.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
@@ -32,6 +34,11 @@ export interface TrainingCalls {
     onProgress: (progress: TrainingProgress) => void,
     signal: AbortSignal,
   ): Promise<Judgement>;
+  judgeMasked(
+    args: { readonly probe: ProbeFiles; readonly set: SetSource; readonly most: number },
+    onProgress: (progress: TrainingProgress) => void,
+    signal: AbortSignal,
+  ): Promise<MaskedJudgement>;
   /** What it remembers, for the calls of another worker; and what another has remembered. */
   takeReadings(): PackedReadings;
   giveReadings(packed: PackedReadings): void;
@@ -48,6 +55,18 @@ export function createTrainingCalls(
   const memory = createReadingMemory();
   const hash = (content: string | Uint8Array): string =>
     sha256Hex(typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  /** A set without neutral turns or scenes will do: nothing is fitted. */
+  const parsed = (set: SetSource): PromptSet =>
+    parsePromptSet(
+      {
+        headerName: `${set.name}.set.json`,
+        rowsName: `${set.name}.jsonl`,
+        header: set.header,
+        rows: set.rows,
+        sha256: hash(set.rows),
+      },
+      { requireNeutral: false, emptyScenes: true },
+    );
   return {
     takeReadings: () => memory.pack(),
     giveReadings: (packed) => memory.unpack(packed),
@@ -62,21 +81,18 @@ export function createTrainingCalls(
       return { json, tensors, reportJson };
     },
     async judge({ probe, set }, onProgress, signal) {
-      const parsed = parsePromptSet(
-        {
-          headerName: `${set.name}.set.json`,
-          rowsName: `${set.name}.jsonl`,
-          header: set.header,
-          rows: set.rows,
-          sha256: hash(set.rows),
-        },
-        { requireNeutral: false, emptyScenes: true },
-      );
       const remembering = rememberReadings(reader(), memory);
       const call = { onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom };
       if ('vector' in probe)
-        return judgeVector(remembering, readControlVector(new Uint8Array(probe.vector), probe.name), parsed, call);
-      return judgeProbe(remembering, take(probe), parsed, call);
+        return judgeVector(remembering, readControlVector(new Uint8Array(probe.vector), probe.name), parsed(set), call);
+      return judgeProbe(remembering, take(probe), parsed(set), call);
+    },
+    async judgeMasked({ probe, set, most }, onProgress, signal) {
+      const [taken, texts] = [take(probe), parsed(set)];
+      const remembering = rememberReadings(reader(), memory);
+      const call = { onProgress, signal, pause: laterTask, makeRoom: memory.makeRoom };
+      const unmasked = await judgeProbe(remembering, taken, texts, { ...call, onProgress: undefined });
+      return judgeMasked(remembering, taken, texts, unmasked, { ...call, most });
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { DtypeAgreement } from '../../../probe/dtype-agreement.ts';
 import { AppError } from '../../../base/errors.ts';
 import type { Judgement } from '../../../probe/evidence/judgement-types.ts';
+import type { MaskedJudgement } from '../../../probe/evidence/masked-judgement.ts';
 import type { Axis } from '../../../probe/probe-types.ts';
 import type { SetSource, TrainingProgress } from '../../../probe/training-plan.ts';
 import { readControlVector } from '../../../formats/containers/gguf.ts';
@@ -22,6 +23,8 @@ export interface JudgedSet {
   /** The probe's own layer; of a control vector, which names none, the one that reads best here. */
   readonly layer: number;
   readonly source: SetSource;
+  /** The probe; null for a control vector. */
+  readonly offer: ProbeOffer | null;
   /** The set's own poles. */
   readonly axis: Axis;
   readonly judgement: Judgement;
@@ -53,6 +56,7 @@ export class SetJudging {
   #running = $state(false);
   #pace = $state.raw<StepPace | null>(null);
   #result = $state.raw<JudgedSet | null>(null);
+  #masked = $state.raw<{ readonly of: JudgedSet | null; readonly judgement: MaskedJudgement } | null>(null);
 
   constructor(parts: {
     readonly session: Session;
@@ -102,6 +106,11 @@ export class SetJudging {
     return this.#result;
   }
 
+  /** What masking did to the probe and the set of {@link result}; null before, and after another judging. */
+  get masked(): MaskedJudgement | null {
+    return this.#masked?.of === this.#result ? this.#masked.judgement : null;
+  }
+
   /** Whether the result is of the set on the table as it stands now. */
   readonly fresh = $derived.by((): boolean => {
     const now = this.set === null ? null : this.#bench.source(this.set.name);
@@ -128,68 +137,84 @@ export class SetJudging {
   }
 
   /** Judges; stopped or failed, which is then shown, the last result stays. */
-  async judge(): Promise<void> {
+  judge(): Promise<void> {
+    return this.#long((onProgress) => this.#judge(onProgress));
+  }
+
+  /** Masks the `most` telling words of each topic in the set of {@link result}, and reads it again with the same probe. */
+  mask(most: number): Promise<void> {
+    return this.#long(async (onProgress) => {
+      const { result } = this;
+      if (result === null || result.offer === null) return;
+      const carried = await carriedFiles(result.offer, this.#session);
+      if (carried === null) return;
+      const judgement = await this.#session.judgeMasked({ probe: carried.files, set: result.source, most }, onProgress);
+      if (judgement !== null) this.#masked = { of: result, judgement };
+    });
+  }
+
+  /** One call at a time, with its pace; what it throws is shown. */
+  async #long(call: (onProgress: (progress: TrainingProgress) => void) => Promise<void>): Promise<void> {
     if (this.#running) return;
-    const session = this.#session;
     try {
-      session.needReady();
-      const { offer, vector, set } = this;
-      const source = set === null ? null : this.#bench.source(set.name);
-      if ((offer === null && vector === null) || set === null || source === null)
-        throw new AppError(
-          'usage',
-          'There is no set on the table, or no probe to judge on it. Choose an axis, or load the page again.',
-        );
+      this.#session.needReady();
       this.#running = true;
       const pace = stepPace(this.#clock);
-      const onProgress = (progress: TrainingProgress): void => void (this.#pace = pace(progress));
-      if (vector !== null) {
-        // A copy: what goes to the worker may be gone here.
-        const judgement = await session.judge(
-          { vector: vector.vector.slice(0), name: vector.name },
-          source,
-          onProgress,
-        );
-        if (judgement !== null)
-          this.#result = {
-            probe: vector.name,
-            id: fileName(vector.name),
-            layer: bestLayer(judgement),
-            source,
-            axis: set.axis,
-            judgement,
-            agreement: null,
-            isVector: true,
-            otherAxis: false,
-            trainedOn: false,
-          };
-      } else if (offer !== null) {
-        const card = await offer.card();
-        const carried = await carriedFiles(offer, session);
-        if (carried === null) return;
-        const judgement = await session.judge(carried.files, source, onProgress);
-        if (judgement === null) return;
-        const names = [set.name, this.#bench.own.sets.find((own) => own.source.name === set.name)?.base];
-        this.#result = {
-          probe: offerName(offer),
-          id: card.id,
-          layer: card.defaultLayer,
-          source,
-          axis: set.axis,
-          judgement,
-          agreement: carried.agreement,
-          isVector: false,
-          otherAxis: card.axis.positive !== set.axis.positive || card.axis.negative !== set.axis.negative,
-          trainedOn: card.provenance.sets.some(
-            ({ name, sha256 }) => sha256 === judgement.sha256 || names.includes(name),
-          ),
-        };
-      }
+      await call((progress) => void (this.#pace = pace(progress)));
     } catch (error) {
-      session.report(error);
+      this.#session.report(error);
     } finally {
       this.#running = false;
       this.#pace = null;
+    }
+  }
+
+  async #judge(onProgress: (progress: TrainingProgress) => void): Promise<void> {
+    const session = this.#session;
+    const { offer, vector, set } = this;
+    const source = set === null ? null : this.#bench.source(set.name);
+    if ((offer === null && vector === null) || set === null || source === null)
+      throw new AppError(
+        'usage',
+        'There is no set on the table, or no probe to judge on it. Choose an axis, or load the page again.',
+      );
+    if (vector !== null) {
+      // A copy: what goes to the worker may be gone here.
+      const judgement = await session.judge({ vector: vector.vector.slice(0), name: vector.name }, source, onProgress);
+      if (judgement !== null)
+        this.#result = {
+          probe: vector.name,
+          id: fileName(vector.name),
+          layer: bestLayer(judgement),
+          source,
+          offer: null,
+          axis: set.axis,
+          judgement,
+          agreement: null,
+          isVector: true,
+          otherAxis: false,
+          trainedOn: false,
+        };
+    } else if (offer !== null) {
+      const card = await offer.card();
+      const carried = await carriedFiles(offer, session);
+      if (carried === null) return;
+      const judgement = await session.judge(carried.files, source, onProgress);
+      if (judgement === null) return;
+      const names = [set.name, this.#bench.own.sets.find((own) => own.source.name === set.name)?.base];
+      this.#result = {
+        probe: offerName(offer),
+        id: card.id,
+        layer: card.defaultLayer,
+        source,
+        offer,
+        axis: set.axis,
+        judgement,
+        agreement: carried.agreement,
+        isVector: false,
+        otherAxis: card.axis.positive !== set.axis.positive || card.axis.negative !== set.axis.negative,
+        trainedOn: card.provenance.sets.some(({ name, sha256 }) => sha256 === judgement.sha256 || names.includes(name)),
+      };
     }
   }
 }

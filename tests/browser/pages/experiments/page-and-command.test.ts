@@ -8,6 +8,7 @@ import { parseProbe } from '../../../../src/formats/probe/probe.ts';
 import { parseReport } from '../../../../src/formats/probe/report.ts';
 import { reportTables, tableCsv } from '../../../../src/formats/probe/report-tables.ts';
 import '../../../fixtures/toy/toy-run.ts';
+import { MASKING } from '../../../../src/features/train/words.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
 import { button, file, freshPages, importSet, load, open, row, saved, train } from '../support/train-page.ts';
 import { ToyEngine } from '../support/toy-engine.ts';
@@ -65,7 +66,7 @@ it('a training with nothing chosen is planned alike: hardened, with all controls
   });
 }, 120_000);
 
-it('a hardened training gives the same report field by field and the same probe, and it and its vector are judged alike', async () => {
+it('a hardened training gives the same report and probe, and both and its vector are judged alike, words masked or not', async () => {
   const engine = new ToyEngine();
   await open({}, { connect: () => engine });
   await bringSet('mine', csvFrom(0));
@@ -146,6 +147,12 @@ it('a hardened training gives the same report field by field and the same probe,
   await judgeHere('Warm–cold');
   await judged.getByText('Every number as tables, and as CSV files').click();
   for (const name of ['judged', 'judged-by-layer']) await button(`Save ${name}.csv`).click();
+  await judged.getByText(MASKING.title).click();
+  await page.getByLabelText(MASKING.count).fill('2');
+  await button(MASKING.press).click();
+  const masked = page.getByRole('group', { name: MASKING.result });
+  await expect.element(masked).toHaveTextContent(/^Masking the telling words takes AUROC from /);
+  const said = Array.from(masked.element().querySelectorAll('p'), ({ textContent }) => textContent);
   await userEvent.upload(page.getByLabelText('Import a control vector…'), [
     file('mine.gguf', bufferOf(savedBytes('warm-cold.directions.gguf'))),
   ]);
@@ -155,6 +162,7 @@ it('a hardened training gives the same report field by field and the same probe,
   await judgeHere('Warm–cold \\(directions, cold to warm\\) on other');
   await expect.element(judged).toHaveTextContent(/AUROC at layer 2, the best of all here/);
   await expect.element(judged).not.toHaveTextContent(/Mean score/);
+  await expect.element(judged.getByText(MASKING.title)).not.toBeInTheDocument();
   const [byProbe, byVector] = engine.judgements;
   expect(byProbe!.null).toMatchObject({ shuffles: 1000, ways: 2 ** TOPICS });
   const other = setFiles(engine.sets.at(-1));
@@ -164,9 +172,9 @@ it('a hardened training gives the same report field by field and the same probe,
   };
   const command = await commands.flipsideOnToy({
     files: { ...other, ...probe },
-    args: ['judge', '--probe', '@', '--set', '@/other.set.json', '--csv', '@/csv'],
+    args: ['judge', '--probe', '@', '--set', '@/other.set.json', '--csv', '@/csv', '--mask-telling', '2'],
   });
-  expect(command.printed).toMatchObject({ ...byProbe });
+  expect(command.printed).toMatchObject({ ...byProbe, said });
   for (const name of ['judged', 'judged-by-layer'])
     expect(text(command.files[`csv/${name}.csv`]), name).toBe(text(savedBytes(`warm-cold.on.other.${name}.csv`)));
   const vector = await commands.flipsideOnToy({
