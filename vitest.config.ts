@@ -6,11 +6,12 @@ import { flipsideOnToy } from './tests/fixtures/toy/command-on-toy.ts';
 import { chatModelServer } from './tests/fixtures/servers/chat-model-server.ts';
 import { hubServer } from './tests/fixtures/servers/hub-server.ts';
 import { modelServer } from './tests/fixtures/servers/model-server.ts';
+import { shelfServer } from './tests/fixtures/servers/shelf-server.ts';
 import { siteHeaders } from './vite.config.ts';
 
 /** A project that runs in real Chromium; `flags` decide whether it has a WebGPU adapter. */
 const inChromium = (name: string, include: string[], flags: readonly string[]) => ({
-  plugins: [svelte(), modelServer(), hubServer(), chatModelServer()],
+  plugins: [svelte(), modelServer(), hubServer(), chatModelServer(), shelfServer()],
   server: { headers: siteHeaders },
   worker: { format: 'es' as const },
   optimizeDeps: {

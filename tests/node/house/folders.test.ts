@@ -1,4 +1,4 @@
-/** No folder holds so many files that nobody finds one: about thirty. */
+/** No folder holds so many files that nobody finds one, about thirty, and none a symbolic link: archives and Windows make text of it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,3 +21,12 @@ test.each(['src', 'tests', 'scripts', 'bench'])('no folder in %s holds more than
   expect(folders.reduce((sum, [, files]) => sum + files, 0)).toBeGreaterThan(10);
   expect(folders.filter(([, files]) => files > MOST)).toEqual([]);
 });
+
+test.each(['src', 'public', 'probes', 'experiments', 'examples', 'tests', 'scripts', 'bench', 'docs', 'python'])(
+  'nothing in %s is a symbolic link',
+  (top) => {
+    const entries = readdirSync(join(ROOT, top), { withFileTypes: true, recursive: true });
+    expect(entries.length).toBeGreaterThan(1);
+    expect(entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name)).toEqual([]);
+  },
+);

@@ -52,7 +52,7 @@ describe('a link to a file', { timeout: 90_000 }, () => {
   });
 
   it('shows a shelf, and opens what lies there as the shelf names it', async () => {
-    await open('#shelf=/tests/fixtures/shelf/');
+    await open('#shelf=/fixture-shelf/');
     await button('Look at the shelf').click();
     await expect
       .element(page.getByText(/Terse–wordy: terse against wordy\. AUROC 0\.95 \[0\.88, 0\.98\], 48 topics/))
@@ -70,7 +70,7 @@ describe('a link to a file', { timeout: 90_000 }, () => {
   });
 
   it('that follows another is asked for itself, with nothing of the shelf before it', async () => {
-    await open('#shelf=/tests/fixtures/shelf/');
+    await open('#shelf=/fixture-shelf/');
     await button('Look at the shelf').click();
     await expect.element(button('Open Terse–wordy')).toBeVisible();
     location.hash = '#run=/recordings/dream.json';
