@@ -1,6 +1,5 @@
 /** An engine whose training and judging are real, by the worker's own room over the toy model; the rest is made up. */
 import type { Judgement } from '../../../../src/probe/evidence/judgement-types.ts';
-import type { MaskedJudgement } from '../../../../src/probe/evidence/masked-judgement.ts';
 import type { PackedReadings, SetSource, TrainedProbe } from '../../../../src/probe/training-plan.ts';
 import type { SegmentReader } from '../../../../src/training/reader.ts';
 import { createTrainingCalls } from '../../../../src/worker/host/training-calls.ts';
@@ -68,11 +67,8 @@ export class ToyEngine extends FakeEngine {
     };
   }
 
-  override async judgeMasked(
-    ...[args, { on, signal = never } = {}]: Parameters<FakeEngine['judgeMasked']>
-  ): Promise<MaskedJudgement> {
-    return this.#room.judgeMasked(args, on?.progress ?? ignore, signal);
-  }
+  override judgeMasked: FakeEngine['judgeMasked'] = (args, { on, signal = never } = {}) =>
+    this.#room.judgeMasked(args, on?.progress ?? ignore, signal);
 
   override async judge(...[args, { on, signal = never } = {}]: Parameters<FakeEngine['judge']>): Promise<Judgement> {
     const judgement = await this.#room.judge(args, on?.progress ?? ignore, signal);
