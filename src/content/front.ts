@@ -14,6 +14,8 @@ export const FORK = {
 export const FRONT = {
   headline: 'Watch a model’s picture of a character flip',
   button: 'Try your own text',
+  /** The same on a phone, before the story, which is two screens long there. */
+  early: 'Read your own text',
 } as const;
 
 /** What is said of the name that people come for. What was found is held against the verdicts of the shipped experiments by a test. */

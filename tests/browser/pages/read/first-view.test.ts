@@ -65,6 +65,19 @@ describe('the first view', () => {
     await expect.element(page.getByText(FORK.note)).toBeVisible();
   });
 
+  it('leads to an own text on the first screen of a phone; on a wide one the main button alone does', async () => {
+    await page.viewport(360, 740);
+    await open();
+    await expect.element(button(FRONT.early)).toBeVisible();
+    expect(inView(button(FRONT.early).element())).toBe(true);
+    await button(FRONT.early).click();
+    await expect.element(page.getByRole('textbox', { name: 'Your own text' })).toHaveFocus();
+    await page.viewport(1280, 900);
+    await open();
+    await expect.element(button(FRONT.button)).toBeVisible();
+    await expect.element(button(FRONT.early)).not.toBeInTheDocument();
+  });
+
   it('has coloured words in view on a phone of 360 px, and nothing that scrolls sideways', async () => {
     await page.viewport(360, 740);
     await open();

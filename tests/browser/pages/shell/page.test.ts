@@ -211,11 +211,12 @@ describe('loading and reading', () => {
     expect(engines[0]!.calls.some((call) => call.startsWith('read'))).toBe(false);
   });
 
-  it('says that the model must be loaded before a text is read', async () => {
+  it('says that the model must be loaded before a text is read, and goes to the button that does both', async () => {
     await open();
     await ownText('He fed the dog.');
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await expect.element(page.getByRole('alert')).toHaveTextContent(/must be loaded first/);
+    await expect.element(button(/^Load and read this text/)).toHaveFocus();
     await load();
     await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
   });
