@@ -79,7 +79,7 @@ export class Site {
 /** The button that loads the model; where a page shows none, as it opens on the story with two endings, goes to a story that has one. */
 export async function loadButton(page: Page): Promise<Locator> {
   const load = page.getByRole('button', { name: /^Load (the model|and )/ }).first();
-  const story = page.locator('.stories').getByText('New bakery', { exact: true });
+  const story = page.locator('[data-tour="stories"]').getByText('New bakery', { exact: true });
   await load.or(story).first().waitFor();
   if (!(await load.isVisible())) await story.first().click();
   return load;

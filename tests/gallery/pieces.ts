@@ -7,6 +7,7 @@ import RunButtons from '../../src/ui/fields/RunButtons.svelte';
 import ChoiceRow from '../../src/ui/fields/ChoiceRow.svelte';
 import DarkNote from '../../src/ui/DarkNote.svelte';
 import Disclosure from '../../src/ui/Disclosure.svelte';
+import RadioRow from '../../src/ui/fields/RadioRow.svelte';
 import SaveList from '../../src/ui/SaveList.svelte';
 import FigureChart from '../../src/ui/charts/FigureChart.svelte';
 import Emphasis from '../../src/ui/Emphasis.svelte';
@@ -269,6 +270,30 @@ export const PIECES: readonly Specimen[] = [
       amount: '9,999,999 of 9,999,999',
       left: 'about 3 hours left',
       label: 'Training',
+    },
+  }),
+  ...piece('RadioRow', RadioRow, {
+    tabs: {
+      legend: 'What is given',
+      look: 'tabs',
+      choices: [
+        { value: 'chat', label: 'A chat' },
+        { value: 'text', label: 'A text to go on with' },
+      ],
+      value: 'chat',
+      onchange: nothing,
+    },
+    pills: {
+      legend: 'Start from',
+      legendShown: true,
+      look: 'pills',
+      choices: [
+        { value: 'a', label: 'A gate', title: 'A guard at a gate.' },
+        { value: 'b', label: 'A story' },
+        { value: 'c', label: LONG },
+      ],
+      value: null,
+      onchange: nothing,
     },
   }),
   ...piece('ChoiceRow', ChoiceRow, {
