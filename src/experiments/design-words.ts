@@ -15,6 +15,7 @@ export const DESIGN_WORDS = {
   mixture: { says: 'evidence that adds up, against its rivals', earlierSpec: null },
   'flip-back': { says: 'stories that turn, by a reading', earlierSpec: 'experiments/B/earlier/spec.json' },
   'outside-text': { says: 'one rule at several places, attacked', earlierSpec: null },
+  placements: { says: 'one supervision at eight places, in nats', earlierSpec: null },
   midpoint: { says: 'the midpoint test in behaviour', earlierSpec: null },
   'two-poles': { says: 'the two-pole gain, free of subject', earlierSpec: null },
   opposites: {

@@ -7,6 +7,7 @@ import { midpoint } from './midpoint/index.ts';
 import { mixture } from './mixture/index.ts';
 import { opposites } from './opposites/index.ts';
 import { outsideText } from './outside-text/index.ts';
+import { placements } from './placements/index.ts';
 import { turners } from './turners/index.ts';
 import { twoPoles } from './two-poles/index.ts';
 
@@ -23,4 +24,5 @@ export const DESIGNS: Designs = {
   'two-poles': twoPoles,
   midpoint,
   turners,
+  placements,
 };

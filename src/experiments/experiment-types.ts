@@ -22,6 +22,7 @@ export const DESIGN_NAMES = [
   'two-poles',
   'midpoint',
   'turners',
+  'placements',
 ] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
 

@@ -36,6 +36,11 @@ export const MEANS = {
     DENY: 'A rule inside the model holds and bends at least as well as one outside of it.',
     PARTIAL: 'A rule farther from the text holds better, but not in everything that was asked.',
   },
+  placements: {
+    CONFIRM: 'The farther from the text a supervision acts, the more of it attacks leave, and the less it gives way.',
+    DENY: 'Acting farther from the text does not make a supervision sturdier and stiffer.',
+    PARTIAL: 'Acting farther from the text goes with a part of what the claim says, or for one rule only.',
+  },
   opposites: {
     CONFIRM: 'Showing what somebody is makes the opposite likelier.',
     DENY: 'Showing what somebody is does not make the opposite likelier.',
@@ -75,6 +80,10 @@ export const CHECKS: Readonly<Record<string, CheckWords>> = {
   },
   instrument: { name: 'read the two sides', failed: 'The reading hardly tells one side from the other.' },
   attacked: { name: 'attacks work', failed: 'The attacks hardly lead this model away from the rule.' },
+  placed: {
+    name: 'reach one strength',
+    failed: 'Too few places can be brought to the same strength in this model.',
+  },
   excepted: {
     name: 'exceptions work',
     failed: 'This model does not answer the exceptions as asked, even without a rule.',
@@ -102,6 +111,10 @@ export const SURE = {
   'flip-back': [{ id: 'evidence-ratio', says: 'the way back over the way there' }],
   midpoint: [{ id: 'mixed', says: 'way from all dark (0) to all light (1)' }],
   'outside-text': [{ id: 's1.robustness-rises', says: 'distance against how well it holds' }],
+  placements: [
+    { id: 'sentence.attack', says: 'distance from the text against what attacks leave of a fixed sentence' },
+    { id: 'insults.attack', says: 'of a ban on insults' },
+  ],
   opposites: [{ id: 'overall', says: 'gain of the opposite', unit: true }],
   'two-poles': [
     { id: 'share-conduct', says: 'share on conduct' },
