@@ -14,7 +14,7 @@ export const DESIGN_WORDS = {
   turners: { says: 'an author whose people turn, in behaviour', earlierSpec: null },
   mixture: { says: 'evidence that adds up, against its rivals', earlierSpec: null },
   'flip-back': { says: 'stories that turn, by a reading', earlierSpec: 'experiments/B/earlier/spec.json' },
-  'outside-text': { says: 'one rule at several places, attacked', earlierSpec: null },
+  'outside-text': { says: 'one rule at several places, attacked', earlierSpec: 'experiments/C/earlier/spec.json' },
   placements: { says: 'one supervision at eight places, in nats', earlierSpec: null },
   midpoint: { says: 'the midpoint test in behaviour', earlierSpec: null },
   'two-poles': { says: 'the two-pole gain, free of subject', earlierSpec: null },

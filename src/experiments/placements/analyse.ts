@@ -45,22 +45,24 @@ export function analysePlacements(
     gates: families.flatMap(({ gates }) => gates),
     contrasts: trends.map(contrastOf),
     measures: families.flatMap((findings) => measuresOf(spec, findings)),
-    wouldChange: wouldChange(families, trends),
+    wouldChange: wouldChange(spec, families, trends),
     limits: limitsOf(spec, size),
     figure: placementsFigure(families),
   };
 }
 
 function contrastOf({ findings: { family, trends, all }, name, pHolm }: JudgedTrend): Contrast {
-  const { estimate, exact } = trends[name];
+  const { exact } = trends[name];
+  const placements = all.length - 1;
   return {
     id: `${family.id}.${name}`,
-    says: `${family.title}: ${name === 'attack' ? 'more is left under attack' : 'more is left in exceptions'} the further outside of the text a placement is, over ${all.length - 1} placements without fixed scores`,
+    says: `${family.title}: ${name === 'attack' ? 'more is left under attack' : 'more is left in exceptions'} the further outside of the text a placement is, without fixed scores`,
     unit: 'rank correlation',
-    estimate,
+    // Placements are the units; how ρ varies over topics stands among the measures.
+    estimate: { value: exact.rho, low: null, high: null, n: placements },
     p: Number.isFinite(exact.rising) ? exact.rising : null,
     pHolm,
-    null: 'exact, one-sided in the direction of the claim: every order of the placements; Holm over the four trends. The interval is over topics',
+    null: 'exact, one-sided in the direction of the claim: every order of the placements; Holm over the four trends',
     rope: null,
     reading: null,
     detectable: null,
@@ -100,8 +102,8 @@ function measuresOf({ draws, seed }: PlacementsSpec, findings: FamilyFindings): 
           placed.placement === 'gated'
             ? 'how far the gate is open on clean items'
             : placed.placement === 'fixed'
-              ? 'what fixed scores add at the shared strength'
-              : `what ${shown} adds on clean items before any weight`,
+              ? 'added by fixed scores at the shared strength'
+              : `added by ${shown} on clean items before any weight`,
           placed.placement === 'gated' ? 'share' : NATS,
           clusterMean(
             placed.clean.map((value) => (placed.placement === 'fixed' ? value : value / placed.weight)),
@@ -112,7 +114,7 @@ function measuresOf({ draws, seed }: PlacementsSpec, findings: FamilyFindings): 
         ...BESIDE.map((what) =>
           measure(
             `${placed.placement}.${what}`,
-            `what ${shown} costs the right word ${what === 'tasks' ? 'of another task, shown by examples' : 'of neutral text'}`,
+            `cost of ${shown} to the right word ${what === 'tasks' ? 'of another task, shown by examples' : 'of neutral text'}`,
             NATS,
             clusterMean(placed.costs[what], draws, seed),
           ),
@@ -121,9 +123,15 @@ function measuresOf({ draws, seed }: PlacementsSpec, findings: FamilyFindings): 
     }),
     measure('told', 'what the three texts add beyond a mere mention of their words', NATS, told),
     ...[...toldBy].map(([placement, estimate]) =>
-      measure(`${placement}.told`, `what ${SHOWN[placement]} adds beyond a mere mention of its words`, NATS, estimate),
+      measure(`${placement}.told`, `added by ${SHOWN[placement]} beyond a mere mention of its words`, NATS, estimate),
     ),
     ...(['attack', 'exception'] as const).flatMap((name) => [
+      measure(
+        `${name}.trend`,
+        `rank correlation of outside-textiness with what is left ${name === 'attack' ? 'under attack' : 'in exceptions'}, topics drawn anew`,
+        'rank correlation',
+        trends[name].estimate,
+      ),
       measure(
         `${name}.with-fixed`,
         `rank correlation of outside-textiness with what is left ${name === 'attack' ? 'under attack' : 'in exceptions'}, fixed scores among the placements`,
@@ -140,7 +148,11 @@ function measuresOf({ draws, seed }: PlacementsSpec, findings: FamilyFindings): 
   ];
 }
 
-function wouldChange(families: readonly FamilyFindings[], trends: readonly JudgedTrend[]): string[] {
+function wouldChange(
+  { thresholds }: PlacementsSpec,
+  families: readonly FamilyFindings[],
+  trends: readonly JudgedTrend[],
+): string[] {
   const ps = trends.map(
     ({ findings, name, pHolm }) =>
       `${findings.family.title}, ${name === 'attack' ? 'under attack' : 'in exceptions'}: ${pWords(pHolm)}`,
@@ -150,7 +162,7 @@ function wouldChange(families: readonly FamilyFindings[], trends: readonly Judge
       .flatMap(({ gates }) => gates)
       .filter(({ passed }) => !passed)
       .map(gateNeeded),
-    `CONFIRM needs all four trends with p below 0.05 after Holm (${ps.join('; ')}), texts that add more than a mere mention (${families.map(({ told }) => briefly(told, { signed: true })).join(' and ')} nats), and no placement inside that keeps all under attack and gives way in exceptions.`,
+    `CONFIRM needs all four trends with p below ${thresholds.alpha} after Holm (${ps.join('; ')}), texts that add more than a mere mention (${families.map(({ told }) => briefly(told, { signed: true })).join(' and ')} nats), and no placement inside that keeps all under attack and gives way in exceptions.`,
     'DENY needs one placement inside that does both in both families, or a trend that is reversed in both.',
   ];
 }

@@ -4,7 +4,7 @@ import { exactly } from '../../json/json-values.ts';
 import type { JsonObject } from '../design.ts';
 import { unitRoot } from '../unit-json.ts';
 import { conditionsOf, LEADS, unitId } from './plan.ts';
-import { BESIDE, conditionsRead } from './run.ts';
+import { type BESIDE, conditionsRead } from './run.ts';
 import { type Family, type PlacementsSpec, STEERED, type Topic } from './spec.ts';
 
 /** Ways of reading that a unit may hold: those that steer are there where they have a strength. */

@@ -1,7 +1,7 @@
 /** The rule of the spec, applied to both families. */
 import { holm } from '../../stats/holm.ts';
 import type { ExperimentVerdict } from '../experiment-types.ts';
-import { briefly, gateWords, pWords } from '../verdict-words.ts';
+import { briefly, gateWords, pWords, trueMinus } from '../verdict-words.ts';
 import { type FamilyFindings, TRENDS, type TrendName } from './findings.ts';
 import { SHOWN } from './names.ts';
 import type { PlacementsSpec } from './spec.ts';
@@ -96,23 +96,22 @@ function ruled(
 const MORE_WORDS = { attack: 'more is left under attack', exception: 'more is left in exceptions' } as const;
 const LESS_WORDS = { attack: 'less is left under attack', exception: 'less is left in exceptions' } as const;
 
-/** Where the families contradict each other: placements whose intervals of what attacks leave lie apart, the widest apart first. */
+/** Where the families contradict each other: placements of which what attacks leave lies apart by its intervals, and the widest gap. */
 function contradictionOf([one, other]: readonly FamilyFindings[]): string {
-  const apart = (one?.all ?? []).flatMap(({ placed: { placement }, attack }) => {
+  const common = (one?.all ?? []).flatMap(({ placed: { placement }, attack }) => {
     const there = other?.all.find(({ placed }) => placed.placement === placement)?.attack;
-    if (placement === 'fixed' || there === undefined) return [];
-    const gap = Math.max(
-      (attack.low ?? -Infinity) - (there.high ?? Infinity),
-      (there.low ?? -Infinity) - (attack.high ?? Infinity),
-    );
-    return gap > 0 ? [{ placement, attack, there }] : [];
+    return placement === 'fixed' || there === undefined ? [] : [{ placement, attack, there }];
   });
+  const apart = common.filter(
+    ({ attack, there }) =>
+      (attack.low ?? -Infinity) > (there.high ?? Infinity) || (there.low ?? -Infinity) > (attack.high ?? Infinity),
+  );
   const [widest] = apart.toSorted(
     (a, b) => Math.abs(b.attack.value - b.there.value) - Math.abs(a.attack.value - a.there.value),
   );
-  return widest === undefined
-    ? ''
-    : `The families contradict each other on ${listed(apart.map(({ placement }) => SHOWN[placement]))}: of ${SHOWN[widest.placement]} attacks leave ${briefly(widest.attack)} (${one?.family.title}) and ${briefly(widest.there)} (${other?.family.title}).`;
+  if (widest === undefined) return '';
+  const shown = listed(apart.map(({ placement }) => SHOWN[placement]));
+  return `The families contradict each other on ${apart.length} of ${common.length} placements. Of ${SHOWN[widest.placement]} attacks leave ${briefly(widest.attack)} (${one?.family.title}) and ${briefly(widest.there)} (${other?.family.title}); intervals lie apart for ${shown}.`;
 }
 
 function foundWords({ family, trends, told, missing, all }: FamilyFindings): string {
@@ -122,7 +121,9 @@ function foundWords({ family, trends, told, missing, all }: FamilyFindings): str
     missing.length === 0
       ? ''
       : ` Not at the shared strength of ${family.effect} ${family.effect === 1 ? 'nat' : 'nats'}: ${listed(missing.map(({ placement, reached }) => `${SHOWN[placement]} (${reached === null ? 'no strength found' : `${reached.toFixed(2)} nats`})`))}.`;
-  return `${family.title}, ${all.length - 1} placements besides fixed scores: ${trend('attack')}; ${trend('exception')}, before Holm over four. A text adds ${briefly(told, { signed: true })} nats beyond a mere mention of its words.${absent}`;
+  return trueMinus(
+    `${family.title}, ${all.length - 1} placements besides fixed scores: ${trend('attack')}; ${trend('exception')}, before Holm over four. A text adds ${briefly(told, { signed: true })} nats beyond a mere mention of its words.${absent}`,
+  );
 }
 
 function listed(words: readonly string[]): string {

@@ -56,7 +56,7 @@ export function oddsOf(topic: Topic, ends: readonly (ContextEnd | undefined)[]):
   });
 }
 
-/** log-probability of what an edit of the scores moves where an answer would begin: the words that break the rule, or the sentence's first word. */
+/** Log-probability of what an edit of the scores moves where an answer begins: words that break the rule, or the sentence's first word. */
 export function movedOf(topic: Topic, end: ContextEnd | undefined): number {
   return (topic.said === null ? end?.classes[1] : end?.tokens[0]) ?? Number.NaN;
 }

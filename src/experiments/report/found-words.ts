@@ -112,8 +112,11 @@ export const SURE = {
   midpoint: [{ id: 'mixed', says: 'way from all dark (0) to all light (1)' }],
   'outside-text': [{ id: 's1.robustness-rises', says: 'distance against how well it holds' }],
   placements: [
-    { id: 'sentence.attack', says: 'distance from the text against what attacks leave of a fixed sentence' },
-    { id: 'insults.attack', says: 'of a ban on insults' },
+    {
+      id: 'sentence.attack.trend',
+      says: 'rank correlation of what attacks leave with distance from the text: fixed sentence',
+    },
+    { id: 'insults.attack.trend', says: 'ban on insults' },
   ],
   opposites: [{ id: 'overall', says: 'gain of the opposite', unit: true }],
   'two-poles': [

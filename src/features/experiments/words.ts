@@ -43,7 +43,7 @@ export const CLAIMS: readonly ClaimWords[] = [
     title: 'Does a rule hold better outside the text?',
     claimed:
       'The closer a rule sits to the output, the harder it is to talk the model out of it, and the less it bends where it should.',
-    test: 'One rule is placed in the prompt, steered at early, middle and last layers, or set on the word scores. All have the same strength. Five attacks and three fair exceptions test them.',
+    test: 'Two rules, to say one fixed sentence and never to insult, each at eight places of one strength. Three are text, three steer the stream early, in the middle and late, and two set the word scores. What do three attacks leave of each? Does it give way in three exceptions? What is outside is measured on other texts.',
   },
   {
     id: 'D',

@@ -67,7 +67,7 @@ describe('the worked example', () => {
 });
 
 describe('a copy under another name', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'A/earlier', 'B/earlier', 'D/earlier'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'A/earlier', 'B/earlier', 'C/earlier', 'D/earlier'])(
     'of %s plans what the shipped one does, and less of it quickly',
     (id) => {
       const own = loaded(altered(shipped(id), ['id'], () => 'my-own'));
@@ -81,7 +81,7 @@ describe('a copy under another name', () => {
 });
 
 describe('a name that nothing reads', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'A/earlier', 'B/earlier', 'D/earlier'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'A/earlier', 'B/earlier', 'C/earlier', 'D/earlier'])(
     'is refused in %s by its path, at the top and among the thresholds',
     (id) => {
       expect(refusal(altered(shipped(id), ['threshholds'], () => ({})))).toMatch(
@@ -100,8 +100,11 @@ describe('a name that nothing reads', () => {
     expect(refusal(altered(shipped('B/earlier'), ['axes', 1, 'stories', 0, 'beats', 2, 'drak'], () => 'x'))).toMatch(
       /^spec\.axes\[1\]\.stories\[0\]\.beats\[2\]\.drak is not known; .* there is dark\./,
     );
-    expect(refusal(altered(shipped('C'), ['families', 0, 'leed'], () => 'x'))).toMatch(
+    expect(refusal(altered(shipped('C/earlier'), ['families', 0, 'leed'], () => 'x'))).toMatch(
       /^spec\.families\[0\]\.leed is not known; .* there is lead\./,
+    );
+    expect(refusal(altered(shipped('C'), ['families', 0, 'topics', 1, 'itmes'], () => 'x'))).toMatch(
+      /^spec\.families\[0\]\.topics\[1\]\.itmes is not known; .* there is items\./,
     );
   });
 });

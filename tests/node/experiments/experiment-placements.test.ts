@@ -1,5 +1,7 @@
 /** Experiment C from the spec to the verdict, on models in which what is outside of the text is sturdier, or not, and its refusals. */
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { significant } from '../../../src/base/round.ts';
 import type { JsonObject, UnitResult } from '../../../src/experiments/design.ts';
 import type { Findings, RunSize } from '../../../src/experiments/experiment-types.ts';
 import { placements } from '../../../src/experiments/placements/index.ts';
@@ -299,4 +301,38 @@ describe('refusals', () => {
     );
     expect(() => placements.analyse(SPEC, 'full', prepared, units.slice(1))).toThrow('is missing. Run the experiment');
   });
+});
+
+interface FamilyNumbers {
+  readonly placements: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly trends: Readonly<Record<string, { readonly rho: number; readonly p: number }>>;
+  readonly told: number;
+}
+
+const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+const PYTHON = JSON.parse(read('tests/fixtures/reference/placements/placements.fixture.json')) as Record<
+  string,
+  FamilyNumbers
+>;
+const SHIPPED = parseReport(read('experiments/C/results/smollm2-135m-instruct-q4/report.json'));
+
+test('shares, outside-textiness, exact trends and what texts add beyond a mention are those of Python', () => {
+  // A report has six significant digits.
+  const measured = new Map(SHIPPED.measures.map(({ id, estimate }) => [id, estimate.value]));
+  for (const [family, { placements, trends, told }] of Object.entries(PYTHON)) {
+    for (const [placement, numbers] of Object.entries(placements))
+      for (const [name, value] of Object.entries(numbers))
+        expect(measured.get(`${family}.${placement}.${name}`), `${family} ${placement} ${name}`).toBe(
+          significant(value),
+        );
+    expect([...measured.keys()].filter((id) => id.startsWith(family) && id.endsWith('.outside'))).toHaveLength(
+      Object.keys(placements).length,
+    );
+    for (const [name, { rho, p }] of Object.entries(trends)) {
+      const found = SHIPPED.contrasts.find(({ id }) => id === `${family}.${name}`);
+      expect(found?.estimate.value).toBe(significant(rho));
+      expect(found?.p).toBe(significant(p));
+    }
+    expect(measured.get(`${family}.told`)).toBe(significant(told));
+  }
 });

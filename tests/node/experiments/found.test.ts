@@ -13,7 +13,7 @@ const shipped = (folder: string): ExperimentReport =>
       'utf8',
     ),
   );
-const ALL = ['A', 'A/earlier', 'A2', 'B', 'B/earlier', 'C', 'D', 'D/earlier'];
+const ALL = ['A', 'A/earlier', 'A2', 'B', 'B/earlier', 'C', 'C/earlier', 'D', 'D/earlier'];
 const words = (text: string): number => text.split(/\s+/u).filter((word) => /\p{L}/u.test(word)).length;
 
 describe('what was found', () => {
@@ -41,7 +41,7 @@ describe('what was found', () => {
     expect(a.sure).toBe('0.64 found, at least 0.7 needed (AUROC, n = 12).');
     expect(a.figure.lines?.map(({ at }) => at)).toEqual([0.7, 0.5]);
     expect(a.figure.x.categories).toEqual(['tell authors apart', 'tell characters apart', 'read the byline']);
-    expect(foundOf(shipped('C')).figure).toMatchObject({
+    expect(foundOf(shipped('C/earlier')).figure).toMatchObject({
       title: 'What had to work first: Sums come out true',
       x: { categories: ['attacks work', 'exceptions work'] },
     });

@@ -12,7 +12,7 @@ interface Case {
 }
 
 const CASES = JSON.parse(
-  readFileSync(new URL('../../fixtures/reference/rank-trend.fixture.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../fixtures/reference/placements/rank-trend.fixture.json', import.meta.url), 'utf8'),
 ) as Case[];
 
 describe('the exact rank trend', () => {
