@@ -1,12 +1,10 @@
 /** Texts written under a push, each read again by the unpushed model. */
-import type { RunSummary } from '../models/engine-report.ts';
 import type { Probe } from '../probe/probe-types.ts';
-import { type SteeringCondition, type TokenStretch, withToken } from '../steering/condition.ts';
+import { type SteeringCondition, withDecision } from '../steering/condition.ts';
 import type { Push, SteeringWhere } from '../steering/steering.ts';
 import type { SamplingOptions } from '../reading/reading.ts';
 import type { Decoder } from '../engine/decoder.ts';
-import { ConditionalWriting } from '../engine/steering/conditional-writing.ts';
-import { SteeredWriting, type SteeredText } from '../engine/steering/steered-writing.ts';
+import { writingUnder } from '../engine/steering/conditional-writing.ts';
 import { createScorer } from '../engine/scorer.ts';
 import { TextRun, type TextRunParts } from '../engine/text-run.ts';
 import type { SteeringSide, WrittenText } from '../steering/written.ts';
@@ -45,17 +43,14 @@ export async function writeSteeredTexts(
       for (const [side, push] of plan.pushes) {
         const during = new GrownReading();
         const text = { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true };
-        const { condition } = plan;
-        const { summary, ...acted } =
-          condition === null || push.length === 0
-            ? {
-                summary: await new SteeredWriting({ ...parts, decoder: pushed, scorer }, push).write(
-                  text,
-                  during,
-                  signal,
-                ),
-              }
-            : await underCondition({ ...parts, decoder: pushed, scorer }, push, condition, text, during, signal);
+        const condition = push.length === 0 ? null : plan.condition;
+        let decided: Required<Pick<WrittenText, 'acted' | 'asked'>> = { acted: [], asked: 0 };
+        const summary = await writingUnder(
+          { ...parts, decoder: pushed, scorer },
+          push,
+          condition,
+          (decision) => (decided = withDecision(decided, decision)),
+        ).write(text, during, signal);
         const whole = during.pieces.map(({ text }) => text).join('');
         const back = new GrownReading();
         const run = new TextRun({ ...parts, decoder: unpushed, scorer });
@@ -71,30 +66,11 @@ export async function writeSteeredTexts(
           ended: summary.ended,
           readBack: last(back),
           during: last(during),
-          ...acted,
+          ...(condition !== null && decided),
         });
         onText(texts.length, total);
       }
     }
   }
   return texts;
-}
-
-/** Writes one text under a condition; tells which of its tokens were steered, and how many could have been. */
-async function underCondition(
-  parts: TextRunParts,
-  push: Push,
-  condition: SteeringCondition,
-  text: SteeredText,
-  during: GrownReading,
-  signal: AbortSignal,
-): Promise<{ readonly summary: RunSummary } & Required<Pick<WrittenText, 'acted' | 'asked'>>> {
-  let acted: readonly TokenStretch[] = [];
-  let asked = 0;
-  const writing = new ConditionalWriting(parts, push, condition, ({ token, steered }) => {
-    asked += 1;
-    if (steered) acted = withToken(acted, token);
-  });
-  const summary = await writing.write(text, during, signal);
-  return { summary, acted, asked };
 }

@@ -1,6 +1,6 @@
 /** `steer --prompt`: the model writes under a push, and reads what it wrote without. */
 import { POLES, type Pole } from '../probe/heads.ts';
-import { combineSteering } from '../steering/combine.ts';
+import { steeringTogether } from '../steering/steering-together.ts';
 import { conditionOf } from '../steering/condition.ts';
 import type { MatchedStrength } from '../steering/dose-types.ts';
 import type { Push, SteeringPart, SteeringSettings } from '../steering/steering.ts';
@@ -9,7 +9,7 @@ import { openNodeEngine } from '../engine/node/node-engine.ts';
 import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
 import { createSegmentReader } from '../engine/passages/segment-reader.ts';
 import type { SteeringRunner } from '../steering/steering-runner.ts';
-import { makeSteering, type SteeringDirection } from '../steering/make-steering.ts';
+import type { SteeringDirection } from '../steering/make-steering.ts';
 import { matchStrengths } from '../steering/match-strength.ts';
 import { summariseWritten, type SteeringSide, type WrittenText } from '../steering/written.ts';
 import { agreementPart, carriedProbe, steeringProbe } from './carried-probe.ts';
@@ -17,7 +17,7 @@ import type { Options } from './command.ts';
 import { readProbe, readProse } from './files.ts';
 import { showProgress } from './progress.ts';
 import { alsoFrom, COMBINED_OPTIONS, COMBINED_USAGE, whenFrom } from './steering/asked.ts';
-import { placeboSets, type PlaceboTexts, rankAmong, writePlacebo } from './steering/placebo-texts.ts';
+import { askedPlacebos, type PlaceboTexts, rankOf, writePlacebo } from './steering/placebo-texts.ts';
 import { checkParts, conditionFrom, directionOf, partOn, shownCondition } from './steering/together.ts';
 import { steeringFrom } from './steering-options.ts';
 import { writeSteeredTexts } from './steered-texts.ts';
@@ -77,7 +77,7 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
   const sets =
     options.text('placebos') === undefined
       ? []
-      : placeboSets(options, [own.probe, ...further.map(({ probe }) => probe)], seed);
+      : askedPlacebos(options, [own.probe, ...further.map(({ probe }) => probe)], seed);
   const neutral = await neutralTexts();
   const engine = await openNodeEngine(options.model(), { editing: true });
   try {
@@ -91,11 +91,11 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
     const ground = await bench.ground(signal);
     const ownDirections = [probe, ...further.map((part) => part.probe)].map(directionOf);
     const pushAt = (directions: readonly SteeringDirection[], pole: Pole, strength: number): Push =>
-      combineSteering(
-        directions.map((direction, index) => {
-          const settings = index === 0 ? { ...plan, pole, strength } : further[index - 1]?.settings;
-          return settings === undefined ? [] : makeSteering(direction, settings, ground, engine.model);
-        }),
+      steeringTogether(
+        directions,
+        [{ ...plan, pole, strength }, ...further.map(({ settings }) => settings)],
+        ground,
+        engine.model,
       );
     const matchFor = async (directions: readonly SteeringDirection[]): Promise<MatchedStrength | null> =>
       given === null
@@ -166,7 +166,7 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
       },
       sampling: { seeds, ...sampling },
       summary,
-      ...(placebos.length > 0 && { rank: rankAmong(summary, placebos), placebos }),
+      ...(placebos.length > 0 && { rank: rankOf(summary, placebos), placebos }),
       texts,
     };
   } finally {

@@ -25,7 +25,7 @@ import type { Reach } from '../experiments/reach.ts';
 import type { Subject } from '../experiments/subject.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Decoder } from './decoder.ts';
-import { EngineEditor } from './steering/engine-editor.ts';
+import { EngineEditor, type SteeredBy, type SteeringSink } from './steering/engine-editor.ts';
 import { EngineLens } from './lens/engine-lens.ts';
 import { createSubject } from './engine-subject.ts';
 import { namingGraph } from './model/graph-error.ts';
@@ -311,19 +311,19 @@ export class WebEngine {
     return this.#needLoaded().editor;
   }
 
-  /** Writes a text under a push, scored with the probe in use, as {@link EngineEditor.write}; the text in memory stays. */
+  /** Writes a text while steered, scored with the probe in use, as {@link EngineEditor.write}; the text in memory stays. */
   async writeSteered(
-    ...[text, push, sink, signal, changing]: [
+    ...[text, by, sink, signal, changing]: [
       SteeredText,
-      Push,
-      ReadingSink,
+      SteeredBy,
+      SteeringSink,
       AbortSignal,
       (change: ((push: Push) => void) | null) => void,
     ]
   ): Promise<RunSummary> {
     const { editor } = this.#needLoaded();
     if (!this.#scorer) throw noProbe();
-    return editor.write(text, push, this.#scorer, sink, signal, changing);
+    return editor.write(text, by, this.#scorer, sink, signal, changing);
   }
 
   /** Reads segments for training and judging on the loaded model; the text in memory stays. Throws `internal` without one. */

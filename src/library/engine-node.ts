@@ -89,7 +89,14 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
       const { title, steering } = probe;
       const ground = await editor.ground(await neutralTexts(), signal);
       const push = makeSteering({ title, vectors: steering }, settings, ground, opened.model);
-      await editor.write({ text, where: settings.where, sampling, taps }, push, scorer, sink, signal, () => undefined);
+      await editor.write(
+        { text, where: settings.where, sampling, taps },
+        { push, condition: null },
+        scorer,
+        { tokens: (batch) => sink.tokens(batch), tap: (tap) => sink.tap(tap), decision: () => undefined },
+        signal,
+        () => undefined,
+      );
     },
     findWords: async (words) => findWords(opened.tokenizer, words, false),
     async lens(text, top, words, signal) {

@@ -60,7 +60,7 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
         if (files === null) throw new AppError('usage', 'There is no probe to steer by. Give open or use one.');
         const stories = await neutralStories();
         await client.writeSteered(
-          { text, sampling, taps, settings, stories, probe: copied(files) },
+          { text, sampling, taps, settings, stories, probe: copied(files), also: [], when: null, placebo: null },
           { on: { tokens, tap }, signal },
         );
       },

@@ -5,6 +5,7 @@
 import { AppError } from '../base/errors.ts';
 import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
 import type { Axis, Probe } from '../probe/probe-types.ts';
+import type { TraceReadout } from '../probe/trace-types.ts';
 import { meanReading } from '../reading/score.ts';
 import { layerScores } from '../reading/trace-score.ts';
 
@@ -51,6 +52,14 @@ export interface ConditionRecord extends ConditionSettings {
   readonly asked: number;
 }
 
+/** What came of one token that could have been steered. */
+export interface TokenDecision {
+  readonly token: number;
+  /** The reading after the token before; NaN where none was read yet. */
+  readonly reading: number;
+  readonly steered: boolean;
+}
+
 /** A condition as the engine follows it. */
 export interface SteeringCondition {
   /** Neutral texts that are read after every token, each by itself. */
@@ -65,7 +74,10 @@ export interface SteeringCondition {
  * The layer at which a probe decides unless another is asked for: the highest of those that it is read at that lies below the
  * first steered one. Null where there is none.
  */
-export function conditionLayer({ trace }: Pick<Probe, 'trace'>, firstSteered: number): number | null {
+export function conditionLayer(
+  { trace }: { readonly trace: Pick<TraceReadout, 'layers'> | null },
+  firstSteered: number,
+): number | null {
   return trace?.layers.findLast((layer) => layer < firstSteered) ?? null;
 }
 
@@ -93,16 +105,20 @@ export function checkCondition(
     );
 }
 
+/** Why a probe that is not read inside sentences decides nothing. */
+export function cannotDecide(title: string): AppError {
+  return new AppError(
+    'push-invalid',
+    `${title} is read at the ends of sentences alone, so it cannot decide token by token. Train it again, or take another probe.`,
+  );
+}
+
 /** What the engine follows, from a probe that fits the model. Throws `push-invalid` for a probe that is not read inside sentences. */
 export function conditionOf(
   { title, trace }: Pick<Probe, 'title' | 'trace'>,
   { layer, side, threshold }: ConditionSettings,
 ): SteeringCondition {
-  if (trace === null)
-    throw new AppError(
-      'push-invalid',
-      `${title} is read at the ends of sentences alone, so it cannot decide token by token. Train it again, or take another probe.`,
-    );
+  if (trace === null) throw cannotDecide(title);
   return {
     texts: trace.texts,
     reading: (means) => layerScores(trace.inside, meanReading(means))[layer] ?? Number.NaN,
@@ -114,6 +130,14 @@ export function conditionOf(
 export function withToken(stretches: readonly TokenStretch[], token: number): readonly TokenStretch[] {
   const last = stretches.at(-1);
   return last?.[1] === token - 1 ? [...stretches.slice(0, -1), [last[0], token]] : [...stretches, [token, token]];
+}
+
+/** Where a condition held, with one more decision, which comes after all of them. */
+export function withDecision<Record extends Pick<ConditionRecord, 'acted' | 'asked'>>(
+  record: Record,
+  { token, steered }: TokenDecision,
+): Record {
+  return { ...record, asked: record.asked + 1, ...(steered && { acted: withToken(record.acted, token) }) };
 }
 
 /** How many tokens the stretches hold. */

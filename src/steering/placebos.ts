@@ -56,3 +56,38 @@ export function placebosFor(
     ...(unrelated === null ? [] : [{ ...unrelated, kind: 'unrelated' as const }]),
   ];
 }
+
+/** A direction of each part that stands in for its own. */
+export interface PlaceboSet {
+  readonly title: string;
+  readonly directions: readonly SteeringDirection[];
+}
+
+/** Every way to stand in for the directions of these probes: poles swapped by topic where a probe has those, then random ones. */
+export function placeboSets(probes: readonly Probe[], seed: number): readonly PlaceboSet[] {
+  const each = probes.map((probe, index) => placebosFor(probe, null, (seed + index) % 2 ** 32));
+  const count = each.length === 0 ? 0 : Math.min(...each.map(({ length }) => length));
+  return Array.from({ length: count }, (_, index) => {
+    const directions = each.flatMap((some) => some[index] ?? []);
+    return {
+      title: directions.map(({ title }, part) => `${probes[part]?.title ?? ''}: ${title}`).join(' and '),
+      directions,
+    };
+  });
+}
+
+/** Where an effect lies among those of placebos. */
+export interface PlaceboRank {
+  readonly placebos: number;
+  /** Placebos whose effect is at least as large, either way. */
+  readonly atLeast: number;
+  /** (1 + atLeast) / (1 + placebos): the permutation p of Phipson and Smyth (2010). */
+  readonly p: number;
+}
+
+/** The rank of an effect; null without placebos. */
+export function rankAmong(own: number, others: readonly number[]): PlaceboRank | null {
+  if (!Number.isFinite(own) || others.length === 0) return null;
+  const atLeast = others.filter((value) => Math.abs(value) >= Math.abs(own)).length;
+  return { placebos: others.length, atLeast, p: (1 + atLeast) / (1 + others.length) };
+}

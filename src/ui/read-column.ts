@@ -15,6 +15,8 @@ export interface ReadColumn {
   readonly trace: readonly TracePoint[];
   /** The first token that is shown: what comes before was given. */
   readonly from: number;
+  /** Tokens that are underlined: those that were steered; left out where there is nothing to tell apart. */
+  readonly acted?: ReadonlySet<number>;
   /** What is said below it. */
   readonly note: string;
 }

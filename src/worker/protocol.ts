@@ -31,6 +31,7 @@ import type { Judgement } from '../probe/evidence/judgement-types.ts';
 import type { MaskedJudgement } from '../probe/evidence/masked-judgement.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../steering/patching.ts';
+import type { ConditionSettings, TokenDecision } from '../steering/condition.ts';
 import type { SteeredWords, SteeringSettings } from '../steering/steering.ts';
 import type { FutureEnd, FutureReading, FuturesPlan } from '../reading/futures/futures.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading, LensWord } from '../lens/lens.ts';
@@ -78,6 +79,29 @@ export interface SteeringArgs {
   readonly probe: ProbeFiles;
   readonly settings: SteeringSettings;
   readonly stories: SetSource;
+}
+
+/** A further direction, which steers the same tokens as the first. */
+export interface FurtherArgs {
+  readonly probe: ProbeFiles;
+  readonly settings: Omit<SteeringSettings, 'where'>;
+}
+
+/** When steering acts: only while this probe's reading lies beyond a threshold. */
+export interface ConditionArgs extends ConditionSettings {
+  readonly probe: ProbeFiles;
+}
+
+/** A text that is steered while it is written. */
+export interface SteeredTextArgs extends SteeringArgs {
+  readonly also: readonly FurtherArgs[];
+  /** Null: every token from the first that may be on. */
+  readonly when: ConditionArgs | null;
+  /** Which of the sets of `placeboSets` stands in for the directions, drawn with this seed; null: none does. */
+  readonly placebo: { readonly index: number; readonly seed: number } | null;
+  readonly text: string;
+  readonly sampling: SamplingOptions;
+  readonly taps: boolean;
 }
 
 /** What a dose–response is measured on; see `DoseReport`. Sets are prompt sets whose topics hold two turns each. */
@@ -195,14 +219,11 @@ export const ENGINE_CALLS = {
   generate: call<{ readonly sampling: SamplingOptions; readonly taps: boolean }, RunSummary, ReadingEvents>(),
   /**
    * Reads a text and writes on, steered; token indices begin at 0. The text in the engine's memory stays there, and is
-   * not this one. The strength can be changed on the way, from the next token on.
+   * not this one. The strength of the first direction can be changed on the way, from the next token on. Under a condition
+   * each `decision` comes before its token. Throws `push-invalid` for what cannot steer together, and for a condition that
+   * steering would move.
    */
-  writeSteered: call<
-    SteeringArgs & { readonly text: string; readonly sampling: SamplingOptions; readonly taps: boolean },
-    RunSummary,
-    ReadingEvents,
-    number
-  >(),
+  writeSteered: call<SteeredTextArgs, RunSummary, ReadingEvents & { readonly decision: TokenDecision }, number>(),
   /**
    * Writes many continuations of a text, or of the tokens of one, side by side, each read every few tokens by the probe in
    * use; `layer`: that of the readings of a probe that has none to show. The text in the engine's memory stays there. Throws

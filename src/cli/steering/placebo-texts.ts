@@ -3,16 +3,10 @@ import type { Probe } from '../../probe/probe-types.ts';
 import type { Pole } from '../../probe/heads.ts';
 import type { Push } from '../../steering/steering.ts';
 import type { SteeringDirection } from '../../steering/make-steering.ts';
-import { placebosFor } from '../../steering/placebos.ts';
+import { type PlaceboRank, type PlaceboSet, placeboSets, rankAmong } from '../../steering/placebos.ts';
 import { summariseWritten, type SteeringSide, type WrittenSummary, type WrittenText } from '../../steering/written.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 import type { Options } from '../command.ts';
-
-/** A direction of each part that stands in for its own. */
-export interface PlaceboSet {
-  readonly title: string;
-  readonly directions: readonly SteeringDirection[];
-}
 
 /** What was written along one of them. */
 export interface PlaceboTexts {
@@ -21,18 +15,10 @@ export interface PlaceboTexts {
   readonly summary: WrittenSummary;
 }
 
-/** So many stand-ins for these probes' directions: poles swapped by topic where a probe has those, then random ones. Throws `usage`. */
-export function placeboSets(options: Options, probes: readonly Probe[], seed: number): readonly PlaceboSet[] {
-  const each = probes.map((probe, index) => placebosFor(probe, null, (seed + index) % 2 ** 32));
-  const most = Math.min(...each.map(({ length }) => length));
-  const count = options.number('placebos', 0, { min: 1, max: most, whole: true });
-  return Array.from({ length: count }, (_, index) => {
-    const directions = each.flatMap((some) => some[index] ?? []);
-    return {
-      title: directions.map(({ title }, part) => `${probes[part]?.title ?? ''}: ${title}`).join(' and '),
-      directions,
-    };
-  });
+/** The first stand-ins for these probes' directions, as many as were asked for. Throws `usage`. */
+export function askedPlacebos(options: Options, probes: readonly Probe[], seed: number): readonly PlaceboSet[] {
+  const sets = placeboSets(probes, seed);
+  return sets.slice(0, options.number('placebos', 0, { min: 1, max: sets.length, whole: true }));
 }
 
 /** What is compared: both poles apart where both were written, else the one pole from the text without steering. */
@@ -41,15 +27,15 @@ function effectOf({ apart, towards, away }: WrittenSummary): Estimate | null {
 }
 
 /** Where the effect lies among those of the placebos; null where there is nothing to compare. */
-export function rankAmong(
-  summary: WrittenSummary,
-  placebos: readonly PlaceboTexts[],
-): { readonly placebos: number; readonly atLeast: number; readonly p: number } | null {
+export function rankOf(summary: WrittenSummary, placebos: readonly PlaceboTexts[]): PlaceboRank | null {
   const own = effectOf(summary);
-  const others = placebos.flatMap((placebo) => effectOf(placebo.summary) ?? []);
-  if (own === null || others.length === 0) return null;
-  const atLeast = others.filter(({ value }) => Math.abs(value) >= Math.abs(own.value)).length;
-  return { placebos: others.length, atLeast, p: (1 + atLeast) / (1 + others.length) };
+  return (
+    own &&
+    rankAmong(
+      own.value,
+      placebos.flatMap((placebo) => effectOf(placebo.summary)?.value ?? []),
+    )
+  );
 }
 
 /** Writes along one set of stand-ins; `unpushed` are the texts without steering, which are the same for all. */

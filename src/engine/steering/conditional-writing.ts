@@ -4,29 +4,18 @@
  */
 import type { RunSummary } from '../../models/engine-report.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
-import type { SteeringCondition } from '../../steering/condition.ts';
+import type { SteeringCondition, TokenDecision } from '../../steering/condition.ts';
 import { firstSteered, type Push } from '../../steering/steering.ts';
 import type { DueReadout, TokenGate } from '../readouts.ts';
-import { TextRun, type TextRunParts } from '../text-run.ts';
+import type { TextRun, TextRunParts } from '../text-run.ts';
 import { meanOverTokens } from '../token-mean.ts';
-import { applySteering, DEAF, type SteeredText } from './steered-writing.ts';
-import { underSteering } from './steering-faults.ts';
-
-/** What came of one token that could have been steered. */
-export interface TokenDecision {
-  readonly token: number;
-  /** The reading after the token before. */
-  readonly reading: number;
-  readonly steered: boolean;
-}
+import { applySteering, DEAF, SteeredWriting, type SteeredText } from './steered-writing.ts';
 
 /** A text that is being written under a condition; what is pushed can be changed on the way. */
-export class ConditionalWriting {
-  readonly #parts: TextRunParts;
+export class ConditionalWriting extends SteeredWriting {
   readonly #condition: SteeringCondition;
   readonly #onToken: (decision: TokenDecision) => void;
   readonly #texts: readonly (readonly number[])[];
-  #push: Push;
   #reading = Number.NaN;
   #first = Infinity;
 
@@ -37,33 +26,13 @@ export class ConditionalWriting {
     condition: SteeringCondition,
     onToken: (decision: TokenDecision) => void,
   ) {
-    this.#parts = parts;
-    this.#push = push;
+    super(parts, push);
     this.#condition = condition;
     this.#onToken = onToken;
     this.#texts = condition.texts.map((text) => parts.tokenizer.encode(` ${text}`));
   }
 
-  /** Changes the push from the next token on that is begun. */
-  change(push: Push): void {
-    this.#push = push;
-  }
-
-  /**
-   * Reads what is given and writes. Throws what {@link TextRun} throws, and `push-too-strong` where the push breaks the numbers;
-   * the decoder is not steered afterwards.
-   */
-  async write(text: SteeredText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
-    const run = new TextRun(this.#parts);
-    try {
-      return await underSteering(this.#push, () => this.#run(run, text, sink, signal));
-    } finally {
-      applySteering(this.#parts.decoder, []);
-      run.dispose();
-    }
-  }
-
-  async #run(
+  protected override async run(
     run: TextRun,
     { text, where, sampling, taps }: SteeredText,
     sink: ReadingSink,
@@ -93,12 +62,12 @@ export class ConditionalWriting {
   #before(token: number): void {
     const asked = token >= this.#first;
     const steered = asked && this.#condition.holds(this.#reading);
-    applySteering(this.#parts.decoder, steered ? this.#push : []);
+    applySteering(this.parts.decoder, steered ? this.push : []);
     if (asked) this.#onToken({ token, reading: this.#reading, steered });
   }
 
   #after(token: number): DueReadout {
-    const { hidden } = this.#parts.decoder.sizes;
+    const { hidden } = this.parts.decoder.sizes;
     return {
       afterToken: token,
       stand: 'word',
@@ -109,4 +78,14 @@ export class ConditionalWriting {
       },
     };
   }
+}
+
+/** What writes a text under a push: throughout without a condition, else only while it holds, which `onToken` hears of. */
+export function writingUnder(
+  parts: TextRunParts,
+  push: Push,
+  condition: SteeringCondition | null,
+  onToken: (decision: TokenDecision) => void,
+): SteeredWriting {
+  return condition === null ? new SteeredWriting(parts, push) : new ConditionalWriting(parts, push, condition, onToken);
 }

@@ -4,6 +4,7 @@
  */
 import type { FuturesSummary, GpuMemoryReport, RunSummary } from '../../models/engine-report.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
+import type { SteeringCondition, TokenDecision } from '../../steering/condition.ts';
 import type { Push } from '../../steering/steering.ts';
 import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
@@ -12,9 +13,10 @@ import type { NeutralGround, SteeringRunner } from '../../steering/steering-runn
 import type { Decoder } from '../decoder.ts';
 import { type FuturesRequest, writeFutures } from '../futures/write-futures.ts';
 import type { OpenedDecoder } from '../ort/opening.ts';
+import { writingUnder } from './conditional-writing.ts';
 import { PatchRunner } from './patch-runner.ts';
 import { createSteeringRunner } from './steering-runner.ts';
-import { SteeredWriting, takesSteering, type SteeredText } from './steered-writing.ts';
+import { takesSteering, type SteeredText } from './steered-writing.ts';
 import type { RowText } from './row-reader.ts';
 import { readDivergence } from './run-divergence.ts';
 import type { Scorer } from '../scorer.ts';
@@ -35,6 +37,17 @@ export interface EngineEditorParts {
   readonly setTokens: number;
   /** Opens a decoder that edits. */
   readonly open: (signal: AbortSignal | undefined) => Promise<Opened>;
+}
+
+/** What steers a text, and when: null for every token, from the first that may be on. */
+export interface SteeredBy {
+  readonly push: Push;
+  readonly condition: SteeringCondition | null;
+}
+
+/** Hears of a text that is steered while it is written, and of every token that a condition decides about. */
+export interface SteeringSink extends ReadingSink {
+  decision(decision: TokenDecision): void;
 }
 
 /** A text by its tokens, with what is done to the stream while it is read. */
@@ -83,14 +96,14 @@ export class EngineEditor {
   /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. */
   async write(
     text: SteeredText,
-    push: Push,
+    { push, condition }: SteeredBy,
     scorer: Scorer,
-    sink: ReadingSink,
+    sink: SteeringSink,
     signal: AbortSignal,
     changing: (change: ((push: Push) => void) | null) => void,
   ): Promise<RunSummary> {
     const decoder = takesSteering(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder(signal);
-    const writing = new SteeredWriting({ ...this.#parts, decoder, scorer }, push);
+    const writing = writingUnder({ ...this.#parts, decoder, scorer }, push, condition, (each) => sink.decision(each));
     changing((other) => writing.change(other));
     try {
       return await writing.write(text, sink, signal);

@@ -31,42 +31,39 @@ export function applySteering(decoder: Decoder, push: Push): void {
 
 /** A text that is being written under a push, which can be changed on the way. */
 export class SteeredWriting {
-  readonly #parts: TextRunParts;
-  #push: Push;
+  protected readonly parts: TextRunParts;
+  protected push: Push;
   #pushing = false;
 
   constructor(parts: TextRunParts, push: Push) {
-    this.#parts = parts;
-    this.#push = push;
+    this.parts = parts;
+    this.push = push;
   }
 
   /** Changes the push from the next token on that is begun; tokens under way, three at most, keep the one before. */
   change(push: Push): void {
-    this.#push = push;
-    if (this.#pushing) applySteering(this.#parts.decoder, push);
+    this.push = push;
+    if (this.#pushing) applySteering(this.parts.decoder, push);
   }
 
   /**
    * Reads what is given and writes, with the words that the seed would draw unpushed until the push begins. Throws what {@link TextRun}
    * throws, and `push-too-strong` where the push breaks the numbers; the decoder is unpushed afterwards.
    */
-  async write(
-    { text, where, sampling, taps }: SteeredText,
-    sink: ReadingSink,
-    signal: AbortSignal,
-  ): Promise<RunSummary> {
-    const run = new TextRun(this.#parts);
+  async write(text: SteeredText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+    const run = new TextRun(this.parts);
     try {
       // Before the push begins nothing would be its fault, but the unpushed model breaks no numbers either.
-      return await underSteering(this.#push, () => this.#run(run, { text, where, sampling, taps }, sink, signal));
+      return await underSteering(this.push, () => this.run(run, text, sink, signal));
     } finally {
       this.#pushing = false;
-      applySteering(this.#parts.decoder, []);
+      applySteering(this.parts.decoder, []);
       run.dispose();
     }
   }
 
-  async #run(
+  /** What {@link write} does with a run that it opens and closes. */
+  protected async run(
     run: TextRun,
     { text, where, sampling, taps }: SteeredText,
     sink: ReadingSink,
@@ -103,6 +100,6 @@ export class SteeredWriting {
 
   #begin(): void {
     this.#pushing = true;
-    applySteering(this.#parts.decoder, this.#push);
+    applySteering(this.parts.decoder, this.push);
   }
 }

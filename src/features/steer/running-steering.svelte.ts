@@ -1,4 +1,5 @@
 /** A push while its text is being written: what a run will remember of it, changes on the way included. */
+import { type TokenDecision, withDecision } from '../../steering/condition.ts';
 import type { SteeringRecord, StrengthChange } from '../../steering/steering.ts';
 
 /** The record, growing. */
@@ -18,6 +19,12 @@ export class RunningSteering {
   /** Takes what changes the strength of the text that is being written; null once it has ended. */
   reach(adjust: ((strength: number) => void) | null): void {
     this.#adjust = adjust;
+  }
+
+  /** Remembers whether the condition held at a token. */
+  decide(decision: TokenDecision): void {
+    const { when } = this.#push;
+    if (when !== undefined) this.#push = { ...this.#push, when: withDecision(when, decision) };
   }
 
   /** Another strength from the next token on that is begun; `after`: tokens that are there. */

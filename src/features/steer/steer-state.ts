@@ -6,7 +6,9 @@ import { DoseRuns } from './dose-runs.svelte.ts';
 import { neutralStories as stories } from '../../state/probes/neutral-stories.ts';
 import { PromptBox } from '../../state/prompt-box.svelte.ts';
 import { SteeringChoice } from '../../state/probes/steering-choice.svelte.ts';
+import { SteeredPlacebos } from './steered-placebos.svelte.ts';
 import { Steerer } from './steerer.svelte.ts';
+import { SteeringMix } from './steering-mix.svelte.ts';
 import { placeState } from '../../state/place-state.ts';
 import { recordRun } from '../../state/runs/run-record.ts';
 import { SHIPPED_DOSES } from '../../state/probes/shipped-dose.ts';
@@ -18,8 +20,10 @@ const KEY = 'flipside.steer';
 export class SteerState {
   readonly box: PromptBox;
   readonly choice: SteeringChoice;
+  readonly mix: SteeringMix;
   readonly steerer: Steerer;
   readonly matcher: StrengthMatcher;
+  readonly placebos: SteeredPlacebos;
   readonly dose: DoseRuns;
 
   constructor(app: AppState) {
@@ -31,6 +35,7 @@ export class SteerState {
       hasChat: () => session.status?.hasChat ?? true,
     });
     const choice = (this.choice = new SteeringChoice(probes));
+    const mix = (this.mix = new SteeringMix(choice, probes));
     const keep: ConstructorParameters<typeof Steerer>[0]['keep'] = async (reading) =>
       reading.maker === null ? null : history.keep(await recordRun(reading, reading.maker, Date.now()));
     this.steerer = new Steerer({
@@ -38,10 +43,12 @@ export class SteerState {
       session,
       box: this.box,
       choice,
+      mix,
       taps: () => preferences.taps,
       stories,
       keep,
     });
+    this.placebos = new SteeredPlacebos({ readingController, session, probes });
     const pace = new BatchPace({ storage, status: () => session.status });
     const dose = (this.dose = new DoseRuns({
       session,

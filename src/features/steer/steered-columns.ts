@@ -1,12 +1,14 @@
 /** Texts side by side as the place shows them: a steered one with the unsteered, or the recorded three. */
 import { type Examples, meanReading } from '../../reading/examples.ts';
 import { tracePoints } from '../../reading/trace.ts';
+import { actedTokens } from '../../steering/acted-tokens.ts';
 import { DEFAULT_MODE, modeDef } from '../../steering/modes.ts';
 import { steeredSide } from '../../steering/steered-side.ts';
 import type { ReadingState } from '../../state/runs/reading.svelte.ts';
 import type { ReadColumn } from '../../ui/read-column.ts';
 import type { SteeredText } from './steerer.svelte.ts';
 import { NOT_READ_BACK, settingsLine, TRACES } from './words.ts';
+import { actedLine } from '../../content/acted.ts';
 
 /** One text, and what a sentence about it needs. */
 export interface SteeredColumn extends ReadColumn {
@@ -48,11 +50,19 @@ export function exampleColumns({ texts, axis, sampling }: Examples): readonly St
   });
 }
 
+/** The tokens of a text that were steered, as it was read back where it was; null where all of its own words were. */
+export function actedIn({ during, back }: SteeredText): ReadonlySet<number> | null {
+  const when = during.push?.when;
+  if (when === undefined) return null;
+  const pieces = ({ tokens }: ReadingState): readonly string[] => tokens.map((token) => token.text);
+  return actedTokens(when.acted, pieces(during), pieces(back ?? during));
+}
+
 /** A text that was written here, and what the model writes by itself once there is something of it. */
 export function textColumns(text: SteeredText): readonly SteeredColumn[] {
-  const { steering, axis, during, back, unpushed, sampling, key } = text;
+  const { steering, axis, ends, during, back, unpushed, sampling, key } = text;
   const { hasPole, done, strength } = modeDef(steering.mode);
-  const towards = hasPole ? `towards ${axis[steering.pole]}` : done('', steering.direction);
+  const towards = [hasPole ? `towards ${axis[steering.pole]}` : done('', steering.direction), ...ends].join(' and ');
   const column = (reading: ReadingState, readable: boolean): Pick<ReadColumn, 'pieces' | 'trace' | 'from'> => ({
     pieces: reading.tokens.map((token) => token.text),
     trace: readable ? tracePoints(reading.taps, reading.tokens.length, null, reading.frame.defaultLayer) : [],
@@ -67,6 +77,9 @@ export function textColumns(text: SteeredText): readonly SteeredColumn[] {
     seed: sampling.seed,
     tokens: steered.pieces.length - steered.from,
   });
+  const acted = actedIn(text);
+  const when = during.push?.when;
+  const held = when === undefined ? set : `${set}. ${actedLine(when)}`;
   return [
     {
       key: `${key} steered`,
@@ -76,7 +89,8 @@ export function textColumns(text: SteeredText): readonly SteeredColumn[] {
       towards,
       side: steeredSide(steering, axis, during.frame.axis),
       reading: meanReading(steered.trace, steered.from),
-      note: back === null ? `${set}. ${NOT_READ_BACK}` : set,
+      note: back === null ? `${held}. ${NOT_READ_BACK}` : held,
+      ...(acted && { acted }),
     },
     ...(beside === null
       ? []

@@ -5,14 +5,16 @@ import type { SteeringRecord } from '../../steering/steering.ts';
 import type { SamplingOptions } from '../../reading/reading.ts';
 import type { Axis } from '../../probe/probe-types.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
-import type { ProbeFiles } from '../../worker/protocol.ts';
+import type { SteeredTextArgs } from '../../worker/protocol.ts';
 import type { ReadingController } from '../../state/runs/reading-controller.svelte.ts';
 import type { PromptBox } from '../../state/prompt-box.svelte.ts';
 import type { ProbeOffer } from '../../state/probes/probe-card.ts';
 import { type CarriedFiles, carriedFiles } from '../../state/probes/probe-to-use.ts';
 import type { SteeringChoice } from '../../state/probes/steering-choice.svelte.ts';
 import type { ReadingState } from '../../state/runs/reading.svelte.ts';
+import { mixedIn } from './mixed-in.ts';
 import { RunningSteering } from './running-steering.svelte.ts';
+import type { SteeringMix } from './steering-mix.svelte.ts';
 import { probeHash } from '../../state/runs/run-record.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
 
@@ -32,6 +34,10 @@ export interface SteeredText {
   readonly steering: SteeringRecord;
   /** The poles of the direction. */
   readonly axis: Axis;
+  /** Of each further direction, the pole that it steers towards. */
+  readonly ends: readonly string[];
+  /** What the engine was asked for, so that placebos can be written alike. */
+  readonly asked: Omit<SteeredTextArgs, 'placebo'>;
   /** As it was written, and its trace: moved by the push itself. */
   readonly during: ReadingState;
   /** How the writing ended; null where it was stopped or failed. */
@@ -48,6 +54,7 @@ export interface SteererParts {
   readonly session: Session;
   readonly box: PromptBox;
   readonly choice: SteeringChoice;
+  readonly mix: SteeringMix;
   readonly taps: () => boolean;
   readonly stories: () => Promise<SetSource>;
   /** Keeps a reading in the history; the id that it has there, null where it is not known what made it. */
@@ -95,11 +102,12 @@ export class Steerer {
 
   /** Writes from the prompt steered, reads the whole text without steering, and lets the model write by itself with the same seed. */
   async write(): Promise<void> {
-    const { box, choice, readingController, session } = this.#parts;
+    const { box, choice, mix, readingController, session, taps, stories } = this.#parts;
     box.refuse(null);
     try {
       session.needReady();
-      if (choice.fault !== null) throw choice.fault;
+      const fault = choice.fault ?? mix.fault;
+      if (fault !== null) throw fault;
       const { offer, settings, matchedKl } = choice;
       if (offer === null)
         throw new AppError(
@@ -113,19 +121,26 @@ export class Steerer {
       const pushing = await this.#carried(offer);
       if (pushing === null) return;
       const { files, agreement } = pushing;
-      const push: SteeringRecord = {
+      const more = await mixedIn(mix, session);
+      if (more === null) return;
+      const { ends } = more;
+      const steering: SteeringRecord = {
         ...settings,
         direction: offer.title,
         probeSha256: await probeHash(offer),
         matchedKl,
         ...(agreement && { carriedOver: agreement }),
+        ...more.record,
       };
       this.#step = 'steered';
-      const text = await this.#writeUnder(push, files, {
+      const text = await this.#writeUnder({
         title: `${title}, seed ${sampling.seed}`,
         prompt,
         sampling,
         axis: choice.axis,
+        steering,
+        ends,
+        asked: { ...more.args, probe: files, settings, stories: await stories(), text: prompt, sampling, taps: taps() },
       });
       // Anyone who has picked another text meanwhile does not want this one read.
       if (text === null || text.ended === null || readingController.reading !== text.during) return;
@@ -150,10 +165,11 @@ export class Steerer {
 
   /** Sets the strength; a text that is being written feels it from the next word on that is begun. */
   strengthen(strength: number): void {
-    const { choice } = this.#parts;
+    const { choice, mix } = this.#parts;
     choice.strengthen(strength);
     // Of the text that is written, whichever is on show.
-    if (choice.fault === null) this.#running?.push.change(strength, this.#running.during.tokens.length);
+    if (choice.fault === null && mix.fault === null)
+      this.#running?.push.change(strength, this.#running.during.tokens.length);
   }
 
   /** Reads a text by the model without steering. */
@@ -237,21 +253,11 @@ export class Steerer {
   }
 
   async #writeUnder(
-    push: SteeringRecord,
-    probe: ProbeFiles,
-    { title, prompt, sampling, axis }: Pick<SteeredText, 'title' | 'prompt' | 'sampling' | 'axis'>,
+    begun: Pick<SteeredText, 'title' | 'prompt' | 'sampling' | 'axis' | 'steering' | 'ends' | 'asked'>,
   ): Promise<SteeredText | null> {
-    const { readingController, session, taps, stories } = this.#parts;
-    const { mode, pole, from, to, strength, where } = push;
-    const args = {
-      probe,
-      settings: { mode, pole, from, to, strength, where },
-      stories: await stories(),
-      text: prompt,
-      sampling,
-      taps: taps(),
-    };
-    const running = new RunningSteering(push);
+    const { readingController, session } = this.#parts;
+    const { title, prompt, sampling, steering, asked } = begun;
+    const running = new RunningSteering(steering);
     const during = readingController.blank(
       `${title}, steered`,
       prompt,
@@ -259,15 +265,17 @@ export class Steerer {
       running,
     );
     const key = (this.#lastKey += 1);
-    this.#texts = [
-      ...this.#texts,
-      { key, title, prompt, sampling, steering: push, axis, during, ended: null, back: null, unpushed: null },
-    ].slice(-MOST_TEXTS);
+    this.#texts = [...this.#texts, { ...begun, key, during, ended: null, back: null, unpushed: null }].slice(
+      -MOST_TEXTS,
+    );
     let ended: SteeredText['ended'] = null;
     this.#running = { push: running, during };
     try {
       await readingController.fill(`writing ${title} while steered`, during, async () => {
-        const summary = await session.writeSteered(args, during, (adjust) => running.reach(adjust));
+        const summary = await session.writeSteered({ ...asked, placebo: null }, during, {
+          adjusting: (adjust) => running.reach(adjust),
+          decision: (decision) => running.decide(decision),
+        });
         ended = summary?.ended ?? null;
         return summary !== null;
       });

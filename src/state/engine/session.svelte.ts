@@ -20,6 +20,7 @@ import type { ModelIdentity } from '../../probe/probe-types.ts';
 import type { SpeedStart, SpeedTime } from '../../models/speed/speed-record.ts';
 import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { AxesRead } from '../../reading/axes/axes.ts';
+import type { TokenDecision } from '../../steering/condition.ts';
 import type { SteeredWords } from '../../steering/steering.ts';
 import type { ReadingSink, SamplingOptions } from '../../reading/reading.ts';
 import { USUAL } from '../../reading/refinement.ts';
@@ -123,19 +124,27 @@ export class Session extends EngineLine {
   }
 
   /**
-   * Reads a text and writes on under a push, into a live reading; null when it was stopped or failed, which is then
-   * already shown. The text in the engine's memory stays there.
+   * Reads a text and writes on while steered, into a live reading; null when it was stopped or failed, which is then
+   * already shown. `decision` hears of each token that a condition decides about. The text in the engine's memory stays there.
    */
   async writeSteered(
     args: CallArgs<'writeSteered'>,
     reading: ReadingState,
-    adjusting: (adjust: (strength: number) => void) => void,
+    {
+      adjusting,
+      decision,
+    }: {
+      readonly adjusting?: (adjust: (strength: number) => void) => void;
+      readonly decision: (decision: TokenDecision) => void;
+    },
   ): Promise<RunSummary | null> {
     const { client, status } = this.idle();
     this.say(SAY.pushing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
     const summary = await this.run({ kind: 'writing', status, tokensPerSecond: null }, (signal) =>
-      client.writeSteered(args, { on: sink, changing: adjusting, signal }).finally(() => reading.flush()),
+      client
+        .writeSteered(args, { on: { ...sink, decision }, ...(adjusting && { changing: adjusting }), signal })
+        .finally(() => reading.flush()),
     );
     if (summary !== null) this.say(SAY.wrote(summary.tokens, summary.ended));
     return summary;

@@ -32,6 +32,11 @@ export const steeringProgram =
       .join('')
       .trim();
     if (words === '') throw new AppError('usage', 'The model has written no word yet. Write a steered text first.');
+    if (steering.also !== undefined || steering.when !== undefined)
+      throw new AppError(
+        'usage',
+        'This text was steered along several directions or under a condition, and a program steers along one throughout. Write a text with one direction.',
+      );
     if (steering.probeSha256 !== (await probeHash(offer)))
       throw new AppError(
         'usage',

@@ -12,13 +12,16 @@ export interface TabStop {
   readonly name: string;
 }
 
+/** What is underlined: tokens that the run beside this one lacks, and tokens that were steered. */
+export type TokenMark = 'unlike' | 'acted';
+
 /** The marks on the tokens of a text, which must be up to date whenever they are set. */
 export class TokenMarks {
   readonly #text: TokenText;
   #stop: HTMLElement | null = null;
   #pointed: HTMLElement | null = null;
   #span: TokenSpan | null = null;
-  #unlike: ReadonlySet<number> | undefined;
+  readonly #marked = new Map<TokenMark, ReadonlySet<number>>();
 
   constructor(text: TokenText) {
     this.#text = text;
@@ -59,11 +62,12 @@ export class TokenMarks {
     this.#span = span;
   }
 
-  /** Marks the tokens that the run beside this one lacks. */
-  setUnlike(tokens: ReadonlySet<number> | undefined): void {
-    for (const token of this.#unlike ?? [])
-      if (tokens?.has(token) !== true) this.#text.of(token)?.removeAttribute('data-unlike');
-    for (const token of tokens ?? []) this.#text.of(token)?.setAttribute('data-unlike', '');
-    this.#unlike = tokens;
+  /** Marks these tokens so, and no others. */
+  setMarked(mark: TokenMark, tokens: ReadonlySet<number> = new Set()): void {
+    const attribute = `data-${mark}`;
+    for (const token of this.#marked.get(mark) ?? [])
+      if (!tokens.has(token)) this.#text.of(token)?.removeAttribute(attribute);
+    for (const token of tokens) this.#text.of(token)?.setAttribute(attribute, '');
+    this.#marked.set(mark, tokens);
   }
 }

@@ -6,10 +6,10 @@ import { AppError } from '../../base/errors.ts';
 import type { Axis } from '../../probe/probe-types.ts';
 import type { SteeredWords, SteeringSettings } from '../../steering/steering.ts';
 import type { FuturesSink } from '../../reading/futures/futures.ts';
-import type { ReadingSink } from '../../reading/reading.ts';
 import { needScaled } from '../../steering/modes.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
 import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
+import type { SteeringSink } from '../../engine/steering/engine-editor.ts';
 import type { WebEngine } from '../../engine/web-engine.ts';
 import { readSteeredWords } from '../../engine/steering/steered-words.ts';
 import { choicesOf } from '../../formats/sets/choice-set.ts';
@@ -19,12 +19,12 @@ import { matchStrengths } from '../../steering/match-strength.ts';
 import { placebosFor } from '../../steering/placebos.ts';
 import type { CallArgs, DoseArgs, ProbeToUse } from '../protocol.ts';
 import { type CarriedProbes, hashOf } from './carried-probes.ts';
-import { directionOf, neutralTexts, steeringFrom } from './steering-args.ts';
+import { directionOf, neutralTexts, steeredTextFrom, steeringFrom } from './steering-args.ts';
 import { setFiles } from './set-files.ts';
 
 /** Calls that push. */
 export interface SteeringCalls {
-  write(args: CallArgs<'writeSteered'>, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary>;
+  write(args: CallArgs<'writeSteered'>, sink: SteeringSink, signal: AbortSignal): Promise<RunSummary>;
   /** Another strength for the text that is being written; nothing where none is. */
   adjust(strength: number): void;
   futures(args: CallArgs<'futures'>, sink: FuturesSink, signal: AbortSignal): Promise<FuturesSummary>;
@@ -64,18 +64,17 @@ export function createSteeringCalls(
   }
 
   return {
-    async write({ text, probe, settings, sampling, taps, stories }, sink, signal) {
+    async write({ text, sampling, taps, ...by }, sink, signal) {
       asked = null;
-      const { direction } = directionOf(probes, probe, settings);
-      const ground = await engine.editor.ground(neutralTexts(stories), signal);
-      const steeringAt = (strength: number) => makeSteering(direction, { ...settings, strength }, ground, engine.model);
+      const { settings } = by;
+      const { pushAt, condition } = await steeredTextFrom(engine, probes, by, signal);
       return engine.writeSteered(
         { text, where: settings.where, sampling, taps },
-        steeringAt(settings.strength),
+        { push: pushAt(settings.strength), condition },
         sink,
         signal,
         (change) => {
-          adjust = change && ((strength) => change(steeringAt(strength)));
+          adjust = change && ((strength) => change(pushAt(strength)));
           if (asked !== null) adjust?.(asked);
         },
       );

@@ -118,7 +118,15 @@ test('another strength reaches the text that is being written', async () => {
     stories: { name: '', header: '', rows: '' },
   } as const;
   const writing = client.writeSteered(
-    { ...push, text: 'a', sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, taps: false },
+    {
+      ...push,
+      also: [],
+      when: null,
+      placebo: null,
+      text: 'a',
+      sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 },
+      taps: false,
+    },
     { on: sink, changing: (change) => change(0.5) },
   );
   expect(await writing).toMatchObject({ ended: 'text' });

@@ -27,7 +27,7 @@ import { TOPICS, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';
 
 const MINUTE = 60_000;
 const never = new AbortController().signal;
-const nobody = { tokens: () => undefined, tap: () => undefined };
+const nobody = { tokens: () => undefined, tap: () => undefined, decision: () => undefined };
 
 let folder: string;
 let files: ProbeFiles;
@@ -107,6 +107,9 @@ const push = (probe: ProbeFiles, strength = 0.4): SteeringArgs => ({
 });
 const write = (probe: ProbeFiles) => ({
   ...push(probe),
+  also: [],
+  when: null,
+  placebo: null,
   text: 'He fed',
   sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 },
   taps: false,

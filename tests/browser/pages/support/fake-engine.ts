@@ -287,6 +287,8 @@ export class FakeEngine {
     for (; told < pieces.length; told += 1) {
       if (failSteering !== undefined && told - given.length >= failSteeringAfter) fail();
       await this.#step(signal);
+      // Every third token, so that there is something to tell apart.
+      if (args.when !== null) on?.decision?.({ token: told - 1, reading: -1, steered: told % 3 === 0 });
       tell(told, told + 1);
     }
     for (const tap of taps ? readoutsFor(pieces, () => 1.4, 6) : []) on?.tap?.(tap);

@@ -5,11 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GrownReading } from '../../../../src/cli/grown-reading.ts';
 import { openNodeEngine, type NodeEngine } from '../../../../src/engine/node/node-engine.ts';
 import { noScorer } from '../../../../src/engine/scorer.ts';
-import { ConditionalWriting, type TokenDecision } from '../../../../src/engine/steering/conditional-writing.ts';
+import { ConditionalWriting } from '../../../../src/engine/steering/conditional-writing.ts';
 import { applySteering } from '../../../../src/engine/steering/steered-writing.ts';
 import { meanReading } from '../../../../src/reading/score.ts';
 import { combineSteering } from '../../../../src/steering/combine.ts';
-import { CONDITION_SIDES, type ConditionSide, type SteeringCondition } from '../../../../src/steering/condition.ts';
+import {
+  CONDITION_SIDES,
+  type ConditionSide,
+  type SteeringCondition,
+  type TokenDecision,
+} from '../../../../src/steering/condition.ts';
 import type { Push } from '../../../../src/steering/steering.ts';
 import { worstError } from '../../../fixtures/stream-error.ts';
 

@@ -1,0 +1,21 @@
+/** Several directions with their settings, as one push. */
+import type { ModelIdentity } from '../probe/probe-types.ts';
+import { combineSteering } from './combine.ts';
+import { makeSteering, type SteeringDirection } from './make-steering.ts';
+import type { Push, SteeringSettings } from './steering.ts';
+import type { NeutralGround } from './steering-runner.ts';
+
+/** The push along each direction by the settings at its place; settings beyond the directions do nothing. Throws as {@link makeSteering}. */
+export function steeringTogether(
+  directions: readonly SteeringDirection[],
+  settings: readonly SteeringSettings[],
+  ground: NeutralGround,
+  model: ModelIdentity,
+): Push {
+  return combineSteering(
+    settings.flatMap((each, index) => {
+      const direction = directions[index];
+      return direction === undefined ? [] : [makeSteering(direction, each, ground, model)];
+    }),
+  );
+}
