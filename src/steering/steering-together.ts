@@ -5,7 +5,10 @@ import { makeSteering, type SteeringDirection } from './make-steering.ts';
 import type { Push, SteeringSettings } from './steering.ts';
 import type { NeutralGround } from './steering-runner.ts';
 
-/** The push along each direction by the settings at its place; settings beyond the directions do nothing. Throws as {@link makeSteering}. */
+/**
+ * The push along each direction by the settings at its place; settings beyond the directions do nothing. Throws as
+ * {@link makeSteering}.
+ */
 export function steeringTogether(
   directions: readonly SteeringDirection[],
   settings: readonly SteeringSettings[],
