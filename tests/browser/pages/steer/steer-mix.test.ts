@@ -6,7 +6,7 @@ import { sharedIn } from '../../../../src/state/runs/link-code.ts';
 import '../../../fixtures/toy/toy-run.ts';
 import { lastingDatabase } from '../support/parts.ts';
 import { closer, compare, pick, strengthNumber } from '../support/steer-page.ts';
-import { openSteer, openToy, PROBES } from '../support/toy-page.ts';
+import { openSteer, openToy, PROBES } from './toy-page.ts';
 import { button, freshPages, stripText, violations } from '../support/whole-page.ts';
 
 freshPages();

@@ -10,8 +10,8 @@ import { createWorkerClient } from '../../../../src/worker/client/worker-client.
 import { toyDecoderFiles } from '../../../fixtures/toy/toy-graph.ts';
 import { toyProbe } from '../../../fixtures/toy/toy-probe.ts';
 import { TOY_MANIFEST } from '../../../fixtures/toy/toy-site.ts';
-import { unfold } from './steer-page.ts';
-import { button, load, openAt } from './whole-page.ts';
+import { unfold } from '../support/steer-page.ts';
+import { button, load, openAt } from '../support/whole-page.ts';
 
 const { graph, weights } = toyDecoderFiles();
 const WEIGHTS = weightsSha256([
@@ -39,7 +39,7 @@ const shipped = Object.entries(PROBES).map(([id, { json, tensors }]) =>
 
 function connect(): EngineClient {
   const client = createWorkerClient(
-    new Worker(new URL('../../engine/toy.worker.ts', import.meta.url), { type: 'module' }),
+    new Worker(new URL('./toy.worker.ts', import.meta.url), { type: 'module' }),
   );
   const model = { kind: 'site', manifestUrl: TOY_MANIFEST } as const;
   return { ...client, load: (_, options) => client.load({ model, hosts: [], backend: 'wasm' }, options) };
