@@ -5,13 +5,14 @@ import { CHROMIUM, CHROMIUM_FLAGS, SOFTWARE_GPU_FLAGS } from './scripts/chromium
 import { flipsideOnToy } from './tests/fixtures/toy/command-on-toy.ts';
 import { chatModelServer } from './tests/fixtures/servers/chat-model-server.ts';
 import { hubServer } from './tests/fixtures/servers/hub-server.ts';
+import { leadingOn } from './tests/fixtures/servers/leading-on.ts';
 import { modelServer } from './tests/fixtures/servers/model-server.ts';
 import { shelfServer } from './tests/fixtures/servers/shelf-server.ts';
 import { siteHeaders } from './vite.config.ts';
 
 /** A project that runs in real Chromium; `flags` decide whether it has a WebGPU adapter. */
 const inChromium = (name: string, include: string[], flags: readonly string[]) => ({
-  plugins: [svelte(), modelServer(), hubServer(), chatModelServer(), shelfServer()],
+  plugins: [svelte(), modelServer(), hubServer(), chatModelServer(), shelfServer(), leadingOn()],
   server: { headers: siteHeaders },
   worker: { format: 'es' as const },
   optimizeDeps: {

@@ -161,3 +161,11 @@ test('the policy holds in the engine’s worker too: the named host answers it, 
   expect(await ask(other.address)).toBe('refused');
   expect(other.asked).toEqual([]);
 });
+
+test('a link to a file of the named host that leads on to an unnamed one is refused, and that one is not asked', async () => {
+  const leading = `${hub.address}/elsewhere?to=${other.address}/run.json`;
+  await page.goto(`${address}#run=${encodeURIComponent(leading)}`);
+  await page.getByRole('button', { name: 'Open the reading' }).click();
+  await page.getByText(/did not give elsewhere|leads on to/).waitFor();
+  expect(other.asked).toEqual([]);
+});

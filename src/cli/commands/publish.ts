@@ -5,6 +5,7 @@ import { AppError } from '../../base/errors.ts';
 import { assertReportFits, parseReport } from '../../formats/probe/report.ts';
 import { parseProbe } from '../../formats/probe/probe.ts';
 import {
+  MOST_SHELVED_BYTES,
   SHELF_FILE,
   SHELVED_FILES,
   type ShelvedFile,
@@ -60,6 +61,13 @@ async function shelve(dir: string): Promise<{ readonly probe: ShelvedProbe; read
       );
     }),
   };
+  for (const name of SHELVED_FILES)
+    if (bundle[name].byteLength > MOST_SHELVED_BYTES[name])
+      throw new AppError(
+        'usage',
+        `publish: ${dir}/${name} has ${bundle[name].byteLength} bytes, and a page opens at most ${MOST_SHELVED_BYTES[name]} of it from a link. Leave this probe out.`,
+        { dir, name },
+      );
   const { title, axis, model, id } = parseProbe(
     bundle['probe.json'].toString('utf8'),
     bundle['directions.safetensors'],

@@ -19,10 +19,15 @@ export const SHELF_FILE = 'index.json';
 /** The files of a probe on a shelf; all are there. */
 export const SHELVED_FILES = ['probe.json', 'directions.safetensors', 'report.json'] as const;
 
+/** Most bytes of each. A shelf that names more is refused, none is made with more, and a page that opens a link stops there. */
+export const MOST_SHELVED_BYTES: Readonly<Record<(typeof SHELVED_FILES)[number], number>> = {
+  'probe.json': 4_000_000,
+  'directions.safetensors': 64_000_000,
+  'report.json': 16_000_000,
+};
+
 /** Most probes on one shelf. */
 const MOST_SHELVED = 1000;
-
-const MOST_FILE_BYTES = 64_000_000;
 
 /** A file of a probe. */
 export interface ShelvedFile {
@@ -71,7 +76,10 @@ export function parseShelf(jsonText: string): readonly ShelvedProbe[] {
           const file = field(files, name);
           return [
             name,
-            { bytes: integer(field(file, 'bytes'), 1, MOST_FILE_BYTES), sha256: sha256(field(file, 'sha256')) },
+            {
+              bytes: integer(field(file, 'bytes'), 1, MOST_SHELVED_BYTES[name]),
+              sha256: sha256(field(file, 'sha256')),
+            },
           ];
         }),
       ) as ShelvedProbe['files'],

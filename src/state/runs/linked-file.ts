@@ -3,7 +3,7 @@
  * the reader says so, and only from the page's own host or one that the build names.
  */
 import { AppError } from '../../base/errors.ts';
-import { SHELF_FILE } from '../../formats/probe/shelf.ts';
+import { MOST_SHELVED_BYTES, SHELF_FILE, SHELVED_FILES } from '../../formats/probe/shelf.ts';
 import { isModelHost } from '../../models/model-hosts.ts';
 
 /** What a link asks to open. */
@@ -35,11 +35,12 @@ interface Wanted {
 const LONGEST_ADDRESS = 2000;
 const RUN_BYTES = 32_000_000;
 const SHELF_BYTES = 2_000_000;
-const PROBE_FILES: readonly Wanted[] = [
-  { name: 'probe.json', mostBytes: 4_000_000, optional: false },
-  { name: 'directions.safetensors', mostBytes: 64_000_000, optional: false },
-  { name: 'report.json', mostBytes: 16_000_000, optional: true },
-];
+/** A probe by itself may come without its report. */
+const PROBE_FILES: readonly Wanted[] = SHELVED_FILES.map((name) => ({
+  name,
+  mostBytes: MOST_SHELVED_BYTES[name],
+  optional: name === 'report.json',
+}));
 
 /**
  * What `hash` asks for; null where it asks for no file. Addresses are relative to the page at `base`. Throws `link-invalid` for one that
@@ -100,6 +101,9 @@ async function bytesAt(
     const response = await fetch(url, {
       signal,
       cache: 'no-store',
+      // The page's own host may not lead to another, which would be asked before its address is known here. Where a named host leads on,
+      // as the Hub does, the page's policy stops what it does not name, and what came by another way is not read.
+      mode: own ? 'same-origin' : 'cors',
       credentials: own ? 'same-origin' : 'omit',
       referrerPolicy: 'no-referrer',
     });
@@ -137,7 +141,11 @@ async function bytesAt(
   } catch (thrown) {
     if (signal.aborted) throw new AppError('cancelled', 'Opening the link was stopped.', {}, thrown);
     if (thrown instanceof AppError) throw thrown;
-    throw refused(`${url.host} did not give ${name}. Is there a network, and does that host let other pages read it?`);
+    throw refused(
+      own
+        ? `${url.host} did not give ${name}. Is there a network? A host that leads on to another is not followed.`
+        : `${url.host} did not give ${name}. Is there a network, and does that host let other pages read it?`,
+    );
   }
 }
 

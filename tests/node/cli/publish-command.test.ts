@@ -1,5 +1,5 @@
 /** `publish`: the shelf that it makes, what it refuses, and what a reader of the index refuses. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,15 @@ describe('refuses, and writes nothing', () => {
       },
       /The report judges "formal-casual"/,
     ],
+    [
+      'a file larger than a page opens',
+      () => {
+        const folder = copy('terse-wordy', 'large');
+        appendFileSync(join(folder, 'probe.json'), ' '.repeat(4_000_000));
+        return [folder];
+      },
+      /large\/probe\.json has \d+ bytes, and a page opens at most 4000000 of it from a link/,
+    ],
     ['two folders of one name', () => [probe('terse-wordy'), copy('terse-wordy')], /two of the folders are named/],
   ])('%s', async (_, folders, says) => {
     await expect(publish.run(['--out', out, ...folders()], never)).rejects.toThrow(says);
@@ -80,7 +89,11 @@ describe('an index is refused with the path of', () => {
       (text: string) => text.replace(/"sha256":"\w+"/, '"sha256":"12"'),
       /probe.json.sha256 must be/,
     ],
-    ['a file of 64 GB', (text: string) => text.replace(/"bytes":\d+/, '"bytes":64000000000'), /files.probe.json.bytes/],
+    [
+      'a file that a page would not open',
+      (text: string) => text.replace(/"bytes":\d+/, '"bytes":4000001'),
+      /files.probe.json.bytes must be/,
+    ],
   ])('%s', (_, change, says) => {
     expect(parseShelf(index)).toHaveLength(2);
     expect(() => parseShelf(change(index))).toThrow(says);

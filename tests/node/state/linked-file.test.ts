@@ -50,7 +50,7 @@ describe('an address', () => {
     ['#run=https://evil.example/a.json', /lies on evil.example.*only its own host and https:\/\/huggingface.co/],
     ['#run=http://huggingface.co/a.json', /lies on huggingface.co/],
     [`#run=${'a'.repeat(2001)}`, /has 2001 characters; at most 2000/],
-  ])('%s is refused', (hash, says) => {
+  ])('refuses to ask %s', (hash, says) => {
     expect(refusal(() => linkedFile(hash, BASE, [HOST]))).toMatch(says);
   });
 });

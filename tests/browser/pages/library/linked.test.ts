@@ -51,6 +51,18 @@ describe('a link to a file', { timeout: 90_000 }, () => {
     expect(location.hash).toBe('#/read');
   });
 
+  it.each(['run', 'probe', 'shelf'])(
+    'to a %s on its own host that leads on to another is refused, and that other is not asked',
+    async (kind) => {
+      await open(`#${kind}=/leads-on/${kind}.json`);
+      await button(/^(Open|Look)/).click();
+      await expect.element(page.getByText(/A host that leads on to another is not followed\./)).toBeVisible();
+      expect(await (await fetch('/leads-on/asked')).json()).toEqual([]);
+      expect(await stored('runs')).toEqual([]);
+      expect(await stored('probes')).toEqual([]);
+    },
+  );
+
   it('shows a shelf, and opens what lies there as the shelf names it', async () => {
     await open('#shelf=/fixture-shelf/');
     await button('Look at the shelf').click();
