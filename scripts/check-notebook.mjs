@@ -1,6 +1,6 @@
 /**
- * Opens a run, a report, a probe and the widget in real Jupyter: `npm run -s check:notebook`. Not part of the tests, for it needs
- * Python with the packages that docs/python.md names; `PYTHON` names the interpreter.
+ * Opens a run, a report, an experiment, a probe and the widget in real Jupyter: `npm run -s check:notebook`. Not part of the tests,
+ * for it needs Python with the packages that docs/python.md names; `PYTHON` names the interpreter.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -8,7 +8,7 @@ import { type NodeEngine, openNodeEngine } from '../../engine/node/node-engine.t
 import { createScorer } from '../../engine/scorer.ts';
 import { TextRun } from '../../engine/text-run.ts';
 import { readSteeredWords } from '../../engine/steering/steered-words.ts';
-import { directionFrom, readingOf } from '../../formats/python/from-probe.ts';
+import { directionFrom, readingOf, steeringOf } from '../../formats/python/from-probe.ts';
 import {
   fourDigits,
   PYTHON_LIBRARIES,
@@ -178,19 +178,11 @@ async function steering({
       { text, words },
       signal,
     );
-    const expected = found.logP;
-    return {
-      kind: 'steering',
-      title: `log-probability of "${words}", steered along "${probe.title}" at a strength of ${strength} towards ${probe.axis[pole]}`,
-      weights,
-      text,
-      ids: null,
-      continuation: { text: ` ${words}`, ids: found.ids },
-      from: found.from,
-      steps: found.steps,
-      expected,
-      tolerance: toleranceOf(expected),
-    };
+    const program = steeringOf(
+      { direction: probe.title, settings: { mode: plan.mode, pole, strength }, text, words, weights },
+      found,
+    );
+    return { ...program, tolerance: toleranceOf(program.expected) };
   } finally {
     await editor.dispose();
   }

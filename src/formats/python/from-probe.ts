@@ -5,10 +5,12 @@ import { directionOf } from '../../lens/probe-direction.ts';
 import type { Probe } from '../../probe/probe-types.ts';
 import { tokenZero } from '../../reading/early-tokens.ts';
 import type { Stand } from '../../reading/reading.ts';
+import type { SteeredWords, SteeringSettings } from '../../steering/steering.ts';
 import {
   fourDigits,
   type PythonDirection,
   type PythonReading,
+  type PythonSteering,
   type PythonWeights,
   type PythonWords,
 } from './program-types.ts';
@@ -82,6 +84,36 @@ export function readingOf(
           : calibration.tapMean,
     ],
     scale: calibration?.scale ?? Number.NaN,
+  };
+}
+
+/** Words that were read after a text under steering. */
+export interface WordsSteered {
+  /** Title of what was steered along. */
+  readonly direction: string;
+  readonly settings: Pick<SteeringSettings, 'mode' | 'pole' | 'strength'>;
+  readonly text: string;
+  /** Without the space before them. */
+  readonly words: string;
+  readonly weights: PythonWeights;
+}
+
+/** The log-probability of those words as a program has it. */
+export function steeringOf(
+  { direction, settings: { mode, pole, strength }, text, words, weights }: WordsSteered,
+  { steps, from, ids, logP }: SteeredWords,
+): PythonSteering {
+  return {
+    kind: 'steering',
+    title: `log-probability of "${words}", steered along "${direction}" (${mode}, ${pole}, strength ${strength})`,
+    weights,
+    text,
+    ids: null,
+    continuation: { text: ` ${words}`, ids },
+    from,
+    steps,
+    expected: logP,
+    tolerance: fourDigits(logP),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Steering as a Python program: the log-probability of the first words of a steered text, under the same steering. */
 import { AppError } from '../../base/errors.ts';
-import { fourDigits, type PythonSteering } from '../../formats/python/program-types.ts';
+import { steeringOf } from '../../formats/python/from-probe.ts';
+import type { PythonSteering } from '../../formats/python/program-types.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
 import type { SteeringRecord } from '../../steering/steering.ts';
 import { carriedFiles } from '../probes/probe-to-use.ts';
@@ -52,18 +53,7 @@ export const steeringProgram =
       text: prompt,
       words,
     });
-    return (
-      found && {
-        kind: 'steering',
-        title: `log-probability of "${words}", steered along "${steering.direction}" (${mode}, ${pole}, strength ${strength})`,
-        weights: pythonWeights(status.model),
-        text: prompt,
-        ids: null,
-        continuation: { text: ` ${words}`, ids: found.ids },
-        from: found.from,
-        steps: found.steps,
-        expected: found.logP,
-        tolerance: fourDigits(found.logP),
-      }
-    );
+    const { direction } = steering;
+    const weights = pythonWeights(status.model);
+    return found && steeringOf({ direction, settings: { mode, pole, strength }, text: prompt, words, weights }, found);
   };
