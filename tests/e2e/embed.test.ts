@@ -10,42 +10,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 import { EMBED } from '../../scripts/embed.mjs';
 import { parseRecording } from '../../src/formats/runs/recording-json.ts';
-import type { Shared } from '../../src/formats/runs/share-link.ts';
 import { tracePoints } from '../../src/reading/trace.ts';
 import { codeOf } from '../../src/state/runs/link-code.ts';
+import { sharedOf } from '../fixtures/samples/shipped-shared.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const run = parseRecording(readFileSync(join(ROOT, 'public/recordings/mercy.json'), 'utf8'));
 
-const shared: Shared = {
-  text: run.text,
-  given: null,
-  probe: { key: 'shipped:kind-cruel', title: 'Kind–cruel', sha256: run.provenance.probeSha256 },
-  story: null,
-  layer: 16,
-  token: null,
-  locked: false,
-  window: 10,
-  sampling: { temperature: 0.8, topK: 0, topP: 1, seed: 0, maxTokens: 60 },
-  place: 'read',
-  view: {},
-  push: null,
-  readings: {
-    axis: run.axis,
-    layers: run.layers,
-    layer: null,
-    model: run.provenance.model,
-    weightsSha256: run.provenance.weightsSha256,
-    backend: 'cpu',
-    finishedAt: 0,
-    tokens: run.tokens,
-    points: run.taps.flatMap(({ afterToken, stand, shown }) =>
-      shown === null ? [] : [{ afterToken, stand, ...shown }],
-    ),
-  },
-};
+const shared = sharedOf(run);
 
 let builtSite: Server;
 let otherSite: Server;

@@ -18,7 +18,7 @@ import { preview, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 import { writeServiceWorker } from '../../scripts/offline.mjs';
-import { loadModel, readText, stripText } from './site.ts';
+import { BASE, loadModel, readText, stripText } from './site.ts';
 
 const MINUTE = 60_000;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -98,7 +98,7 @@ async function makeChangedBuild(): Promise<void> {
 }
 
 /** Serves a build as `npm start` does, at the address of the first call if it was called before. */
-async function serve(dir: string, base = '/'): Promise<void> {
+async function serve(dir: string, base = BASE): Promise<void> {
   const port = server === null ? 0 : Number(new URL(address).port);
   await server?.close();
   server = await preview({

@@ -6,7 +6,7 @@ import type { Page, Worker } from 'playwright';
 import type { Plugin } from 'vite';
 import { siteHeaders } from '../../vite.config.ts';
 import { type OtherServer, startOtherServer } from '../fixtures/servers/other-server.ts';
-import { loadButton, Site, waitForStatus } from './site.ts';
+import { BASE, loadButton, Site, waitForStatus } from './site.ts';
 
 /** A script beside the page that asks another address as soon as it runs, and tells what came of it. */
 const ASKING = '/asking.js';
@@ -28,7 +28,7 @@ const fourCores: Plugin = {
   name: 'four-cores',
   configurePreviewServer({ middlewares, config }) {
     middlewares.use((request, response, next) => {
-      const [path] = /^\/assets\/engine\.worker-[\w-]+\.js$/.exec(request.url ?? '') ?? [];
+      const [path] = /\/assets\/engine\.worker-[\w-]+\.js$/.exec(request.url ?? '') ?? [];
       if (path === undefined) return next();
       const script = readFileSync(join(config.root, config.build.outDir, path), 'utf8');
       response
@@ -156,7 +156,7 @@ const askInWorker = ([script, address]: readonly [string, string]): Promise<stri
 test('the policy holds in the engine’s worker and in the threads that it starts, also where the server sends no policy', async () => {
   const bare = await Site.open([], {
     configFile: false,
-    base: './',
+    base: BASE,
     appType: 'mpa',
     plugins: [asking, fourCores],
     preview: { headers: siteHeaders },

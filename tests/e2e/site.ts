@@ -8,6 +8,9 @@ import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Where the built page lies on its host: the root, or the path that FLIPSIDE_E2E_PATH names, such as `/x/flipside/`. */
+export const BASE = process.env['FLIPSIDE_E2E_PATH'] ?? '/';
+
 /** A served build with one browser; every page that is opened records what it asks the network for. */
 export class Site {
   readonly address: string;
@@ -35,6 +38,7 @@ export class Site {
     if (!existsSync(`${ROOT}/dist/index.html`)) throw new Error('dist/ is missing. Run "npm run build" first.');
     const server = await preview({
       root: ROOT,
+      base: BASE,
       logLevel: 'error',
       ...served,
       preview: { ...served?.preview, port: 0, host: 'localhost', open: false },
