@@ -38,9 +38,7 @@ const shipped = Object.entries(PROBES).map(([id, { json, tensors }]) =>
 );
 
 function connect(): EngineClient {
-  const client = createWorkerClient(
-    new Worker(new URL('./toy.worker.ts', import.meta.url), { type: 'module' }),
-  );
+  const client = createWorkerClient(new Worker(new URL('./toy.worker.ts', import.meta.url), { type: 'module' }));
   const model = { kind: 'site', manifestUrl: TOY_MANIFEST } as const;
   return { ...client, load: (_, options) => client.load({ model, hosts: [], backend: 'wasm' }, options) };
 }
