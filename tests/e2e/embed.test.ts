@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Frame, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,9 +21,17 @@ const run = parseRecording(readFileSync(join(ROOT, 'public/recordings/mercy.json
 
 const shared = sharedOf(run);
 
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+};
+
 let builtSite: Server;
 let otherSite: Server;
 let browser: Browser;
+let built = '';
 let framed = '';
 const sent: string[] = [];
 
@@ -37,10 +45,10 @@ beforeAll(async () => {
     const path = join(DIST, (request.url ?? '/').split('?')[0]?.slice('/x'.length) ?? '');
     sent.push(path);
     if (!existsSync(path) || !statSync(path).isFile()) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': path.endsWith('.js') ? 'text/javascript' : 'text/html' });
+    response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' });
     createReadStream(path).pipe(response);
   });
-  const address = await addressOf(builtSite);
+  const address = (built = await addressOf(builtSite));
   otherSite = createServer((request, response) => {
     const theme = request.url?.includes('dark') === true ? '?theme=dark' : '';
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
@@ -126,6 +134,25 @@ test('a link that is newer, cut or without a reading says so, and shows nothing'
     expect(await frame.locator('main > *').count()).toBe(1);
     await page.close();
   }
+});
+
+test('what the built page copies of a recorded story shows that story in a frame', async () => {
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  await page.goto(`${built}/x/index.html#/read`);
+  await page.locator('[data-tour="stories"]').getByText('New bakery', { exact: true }).click();
+  await page.getByRole('heading', { name: 'New bakery', exact: true }).waitFor();
+  await page.getByText('Export', { exact: true }).click();
+  await page.getByRole('button', { name: 'Copy embed', exact: true }).click();
+  const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied, { timeout: 60_000 }).toContain('<iframe ');
+  const blog = await context.newPage();
+  await blog.setContent(`<!doctype html><title>A blog</title>${await copied()}`);
+  const words = blog.frameLocator('iframe').locator('.text');
+  await words.waitFor();
+  const bakery = parseRecording(readFileSync(join(ROOT, 'public/recordings/bakery.json'), 'utf8'));
+  expect(await words.innerText()).toBe(bakery.text);
+  await context.close();
 });
 
 test('page and script have fewer than 150,000 bytes', () => {

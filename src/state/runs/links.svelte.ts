@@ -2,6 +2,7 @@
  * Links: what is on show as an address, and an address as what is on show. Opening one is a step like any other: it can
  * be undone, and the reader's own text is kept.
  */
+import { AppError } from '../../base/errors.ts';
 import { SAY } from '../../content/status.ts';
 import { isGrain } from '../../reading/grain.ts';
 import { isHead } from '../../probe/heads.ts';
@@ -90,10 +91,19 @@ export class Links {
     await this.show(noted.shared);
   }
 
-  /** The address of what is on show; null where nothing is. Throws where the probe's files cannot be had. */
-  async make(): Promise<MadeLink | null> {
-    const shared = await this.#shared();
+  /**
+   * The address of what is on show; null where nothing is. `embedded`: for a frame, which has nothing but its link to show, so that the
+   * link carries the readings of a recorded story too, and never goes without. Throws where the probe's files cannot be had, and
+   * `usage` for a frame over a text without readings.
+   */
+  async make({ embedded = false } = {}): Promise<MadeLink | null> {
+    const shared = await this.#shared(embedded);
     if (shared === null) return null;
+    if (embedded && shared.readings === null)
+      throw new AppError(
+        'usage',
+        'This text has no readings yet, so a frame would have nothing to show. Read it first, and copy the frame again.',
+      );
     const [{ codeOf }, { MOST_LINK_CHARACTERS: most }] = await Promise.all([
       import('./link-code.ts'),
       import('../../formats/runs/share-link.ts'),
@@ -103,7 +113,9 @@ export class Links {
     const whole = await addressOf(shared);
     // A text that is too long with its readings may fit without.
     const address =
-      whole.length > most && shared.readings !== null ? await addressOf({ ...shared, readings: null }) : whole;
+      whole.length > most && shared.readings !== null && !embedded
+        ? await addressOf({ ...shared, readings: null })
+        : whole;
     return address.length > most ? { kind: 'too-long', characters: address.length, most } : { kind: 'link', address };
   }
 
@@ -190,7 +202,7 @@ export class Links {
     });
   }
 
-  async #shared(): Promise<Shared | null> {
+  async #shared(embedded: boolean): Promise<Shared | null> {
     const { readingController, preferences } = this.#app;
     const { reading, view } = readingController;
     if (reading === null || reading.tokens.length === 0) return null;
@@ -207,7 +219,7 @@ export class Links {
       place: 'read',
       view: { grain: preferences.grain, head: view.head },
       push: reading.push,
-      readings: reading.story === null ? traceOf(reading) : null,
+      readings: embedded || reading.story === null ? traceOf(reading) : null,
     };
   }
 

@@ -9,6 +9,7 @@ import oldRows from '../../../../probes/sets/kind-cruel-24/kind-cruel-24.jsonl?r
 import { sampleRun } from '../../../fixtures/samples/sample-run.ts';
 import { exported, freshHands, give, goTo, hands, open, readOwn, title } from '../support/keeping-page.ts';
 import { lastingDatabase } from '../support/parts.ts';
+import { sharedIn } from '../../../../src/state/runs/link-code.ts';
 import { sampleBundle } from '../support/sample-bundle.ts';
 import { button, engines, load, violations } from '../support/whole-page.ts';
 
@@ -147,6 +148,11 @@ describe('what is saved', { timeout: 90_000 }, () => {
     await expect
       .poll(() => hands.copied)
       .toMatch(/^<iframe src="http[^"#]*\/embed\.html#\/\w+\?s=\d\.[^"]+" title="A reading by Flipside" /);
+    // A recorded story too: a frame has nothing but its link to show.
+    const [, code = ''] = /\?s=([^"]+)"/.exec(hands.copied) ?? [];
+    const { story, readings } = await sharedIn(code);
+    expect(story).toBe('betrayal');
+    expect(readings?.points.length).toBeGreaterThan(5);
   });
 });
 
