@@ -170,15 +170,19 @@ function requestOf(
 /** A context with each continuation; both are tokenised apart, as training turns are. */
 function linesOf(
   tokenizer: TextTokenizer,
-  { context, continuations }: Question,
+  { context, continuations, steered }: Question,
   owner: number,
   pushed: Pushed | null,
 ): readonly OwnedLine[] {
   const given = tokenizer.start(context);
   const from = pushed === null ? 0 : firstSteered(pushed.where, given.length);
+  // A start token stands before what `encode` gives.
+  const before = given.length - (steered === undefined ? 0 : tokenizer.encode(context).length);
+  const only = pushed === null ? undefined : steered && new Set(steered.map((token) => before + token));
   return continuations.map((text, part): OwnedLine => {
     const ids = [...given, ...tokenizer.encode(` ${text}`)];
-    return { ids, from, rows: ids.slice(given.length).map((_, token) => given.length - 1 + token), owner, part };
+    const rows = ids.slice(given.length).map((_, token) => given.length - 1 + token);
+    return { ids, from, only, rows, owner, part };
   });
 }
 
@@ -192,7 +196,7 @@ function endOf(logits: Float32Array, { classes, tokens }: EndRequest, streams: F
 }
 
 /**
- * Lines in their order, in groups that one pass holds each. Lines of a group are pushed from one token on, so that a token
+ * Lines in their order, in groups that one pass holds each. Lines of a group are pushed at the same tokens, so that a token
  * which two of them share is pushed in both or in neither.
  */
 function inGroups(lines: readonly OwnedLine[], most: number, rows: number): readonly (readonly OwnedLine[])[] {
@@ -206,6 +210,7 @@ function inGroups(lines: readonly OwnedLine[], most: number, rows: number): read
     if (
       last !== undefined &&
       last[0]?.from === line.from &&
+      last[0].only === line.only &&
       forest.ids.length <= most &&
       Math.min(wanted, forest.ids.length) <= rows
     ) {

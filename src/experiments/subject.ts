@@ -14,6 +14,8 @@ export interface Question {
   readonly context: string;
   /** Each is tokenised by itself with one leading space. */
   readonly continuations: readonly string[];
+  /** Tokens of the context, by their place in `encode(context)`, to which a push is kept; left out, all that it names are pushed. */
+  readonly steered?: readonly number[];
 }
 
 /** How likely a continuation is. */
@@ -71,7 +73,10 @@ export interface Subject {
   encode(text: string): readonly number[];
   /** Mean streams at taps and over segments; see training/reader.ts. One reading a passage, in order. */
   read(passages: readonly Passage[], signal?: AbortSignal): Promise<readonly PassageReading[]>;
-  /** One list a question, in order of its continuations. `generated` pushes from the context's last token on. */
+  /**
+   * One list a question, in order of its continuations. `generated` pushes from the context's last token on. Of a question that
+   * names tokens only those are pushed, and none of a continuation.
+   */
   likelihoods(
     questions: readonly Question[],
     pushed: Pushed | null,

@@ -15,8 +15,15 @@ export interface RowText {
   readonly push: Push;
   /** The first token that is pushed. */
   readonly from: number;
+  /** Of the tokens from there on, those that are pushed; left out, all. */
+  readonly only?: ReadonlySet<number> | undefined;
   /** Hears the streams of each pass; left out, they stay where they are. */
   readonly onPass?: (pass: Pick<Pass, 'tokens' | 'residuals'>, start: number) => void;
+}
+
+/** Whether a token is pushed of a line that is pushed from `from` on, at the tokens of `only` alone where there are such. */
+export function isPushed(from: number, only: ReadonlySet<number> | undefined, token: number): boolean {
+  return token >= from && (only === undefined || only.has(token));
 }
 
 /** One reading under way. Two may go on by turns on one decoder. Dispose of it when done. */
@@ -69,12 +76,12 @@ export class RowReader {
   /** One pass, up to token `end`; logits after the tokens that are wanted. */
   async #goOn(end: number, wanted: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     throwIfStopped(signal);
-    const { decoder, ids, push, from, onPass } = this.#text;
+    const { decoder, ids, push, from, only, onPass } = this.#text;
     const start = this.#read;
     setEdits(
       decoder,
       push,
-      Array.from({ length: end - start }, (_, token) => start + token >= from),
+      Array.from({ length: end - start }, (_, token) => isPushed(from, only, start + token)),
     );
     const pass = await underSteering(push, () =>
       decoder.run(ids.slice(start, end), this.#cache, {

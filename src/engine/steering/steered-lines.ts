@@ -8,13 +8,15 @@ import type { Decoder, Pass } from '../decoder.ts';
 import { Forest } from '../forest.ts';
 import { pickTokens } from '../pick-tokens.ts';
 import { setEdits } from './steering-edits.ts';
-import { RowReader } from './row-reader.ts';
+import { isPushed, RowReader } from './row-reader.ts';
 
 /** One line of text. */
 export interface SteeredLine {
   readonly ids: readonly number[];
   /** The first token that is pushed. */
   readonly from: number;
+  /** Of the tokens from there on, those that are pushed; left out, all. Lines of one group share it. */
+  readonly only?: ReadonlySet<number> | undefined;
   /** Tokens whose logits are wanted, ascending. */
   readonly rows: readonly number[];
 }
@@ -65,7 +67,7 @@ interface Laid {
 }
 
 /**
- * Reads groups of lines, each group's `from` being one. Throws `text-too-long`, `cancelled` and what the decoder
+ * Reads groups of lines, each group's `from` and `only` being one. Throws `text-too-long`, `cancelled` and what the decoder
  * throws; a decoder that edits is left without edits.
  */
 export async function readSteeredLines(
@@ -108,11 +110,11 @@ export async function readSteeredLines(
 
 function layOut(lines: readonly SteeredLine[], group: number): Laid {
   const laid: Laid = { forest: new Forest(), positions: [], pushed: [], wanted: new Map() };
-  for (const [line, { ids, from, rows }] of lines.entries()) {
+  for (const [line, { ids, from, only, rows }] of lines.entries()) {
     const slots = laid.forest.grow(ids);
     for (const [token, slot] of slots.entries()) {
       laid.positions[slot] = token;
-      laid.pushed[slot] = token >= from;
+      laid.pushed[slot] = isPushed(from, only, token);
     }
     for (const token of rows) {
       const slot = slots[token] ?? 0;
@@ -160,7 +162,7 @@ async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push,
 /** A line that no pass holds whole, or for a decoder that takes no branches: pass by pass. */
 async function readAlone(
   decoder: Decoder,
-  { ids, from, rows }: SteeredLine,
+  { ids, from, only, rows }: SteeredLine,
   where: Omit<LineRow, 'token'>,
   push: Push,
   how: LineReading,
@@ -180,7 +182,7 @@ async function readAlone(
           streams.set(token, pickTokens(pass.residuals, pass.tokens, [token - start], hidden));
   };
   const onPass = onStreams !== undefined || rowStreams ? hear : undefined;
-  const reader = new RowReader({ decoder, ids, push, from, ...(onPass && { onPass }) }, chunkTokens);
+  const reader = new RowReader({ decoder, ids, push, from, only, ...(onPass && { onPass }) }, chunkTokens);
   try {
     const atOnce = Math.min(chunkTokens, how.rowsAtOnce ?? mostRows(decoder));
     for (let at = 0; at < rows.length; at += atOnce) {

@@ -11,6 +11,7 @@ import { openNodeDecoder } from '../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../src/engine/node/node-engine.ts';
 import { writeRollouts } from '../../../src/engine/steering/rollouts.ts';
 import { makeSteering } from '../../../src/steering/make-steering.ts';
+import type { Push } from '../../../src/steering/steering.ts';
 import { MODEL, SETS } from '../../fixtures/embedded-model.ts';
 
 const NEUTRAL = readFileSync(join(SETS, 'neutral-stories/neutral-stories.jsonl'), 'utf8')
@@ -106,6 +107,72 @@ describe('likelihoods', () => {
     for (const index of [0, 1]) {
       expect(together[index]?.[0]?.logP).toBeCloseTo(apart[index]?.[0]?.[0]?.logP ?? NaN, 3);
       expect(Math.abs((together[index]?.[0]?.logP ?? NaN) - (plain[index]?.[0]?.logP ?? NaN))).toBeGreaterThan(0.02);
+    }
+  }, 120_000);
+});
+
+describe('likelihoods with a push at chosen tokens', () => {
+  const context = 'The soup was cold, the bread was stale, and he left.';
+  const places = (text: string): number[] =>
+    engine.tokenizer.encode(text).flatMap((id, at) => ([',', '.'].includes(engine.tokenizer.textOf(id)) ? [at] : []));
+  const holding = (stream: number): { push: Push; where: 'all' } => {
+    const rng = createRng(5);
+    const drawn = Float32Array.from({ length: 576 }, () => rng.normal());
+    const length = Math.hypot(...drawn);
+    return {
+      push: [{ stream, add: null, bound: { direction: drawn.map((value) => value / length), low: 12, high: 12 } }],
+      where: 'all',
+    };
+  };
+
+  it('are those of bounding the stream at those tokens alone, also in parts and beside a question that begins alike', async () => {
+    const pushed = holding(12);
+    const steered = places(context);
+    expect(steered).toHaveLength(3);
+    const continuations = ['It was good.', 'He swore.'];
+    // The plain way: one pass over each line, with the bounds of every token written out.
+    const expected: number[] = [];
+    for (const text of continuations) {
+      const given = engine.tokenizer.encode(context);
+      const ids = [...given, ...engine.tokenizer.encode(` ${text}`)];
+      const [step] = pushed.push;
+      const at = (value: number, none: number): number[] =>
+        ids.map((_, token) => (steered.includes(token) ? value : none));
+      editor.edit(
+        new Map([
+          [
+            11,
+            { add: null, bound: { direction: step!.bound!.direction, low: at(12, -Infinity), high: at(12, Infinity) } },
+          ],
+        ]),
+      );
+      const rows = ids.slice(given.length).map((_, token) => given.length - 1 + token);
+      const { logits, cache } = await editor.run(ids, null, { logitRows: rows });
+      cache.dispose();
+      const width = engine.decoder.sizes.vocabulary;
+      expected.push(
+        rows.reduce((sum, token, row) => {
+          const own = logits.subarray(row * width, (row + 1) * width);
+          const top = own.reduce((most, value) => Math.max(most, value), -Infinity);
+          const total = Math.log(own.reduce((all, value) => all + Math.exp(value - top), 0)) + top;
+          return sum + (own[ids[token + 1] ?? -1] ?? NaN) - total;
+        }, 0),
+      );
+    }
+    editor.edit(new Map());
+    const questions = [
+      { context, continuations, steered },
+      { context, continuations, steered: [] },
+      { context: `${context} Then`, continuations: ['he'], steered: [1] },
+    ];
+    const plain = await subject.likelihoods(questions, null);
+    for (const setTokens of [512, 9]) {
+      const found = await subjectOf({ setTokens }).likelihoods(questions, pushed);
+      for (const [part, value] of expected.entries()) {
+        expect(found[0]?.[part]?.logP).toBeCloseTo(value, 3);
+        expect(Math.abs(value - (plain[0]?.[part]?.logP ?? NaN))).toBeGreaterThan(0.02);
+        expect(found[1]?.[part]?.logP).toBeCloseTo(plain[1]?.[part]?.logP ?? NaN, 3);
+      }
     }
   }, 120_000);
 });
