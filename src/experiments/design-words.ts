@@ -18,6 +18,7 @@ export const DESIGN_WORDS = {
   placements: { says: 'one supervision at eight places, in nats', earlierSpec: null },
   midpoint: { says: 'the midpoint test in behaviour', earlierSpec: null },
   'two-poles': { says: 'the two-pole gain, free of subject', earlierSpec: null },
+  punctuation: { says: 'a direction taken out at punctuation', earlierSpec: null },
   opposites: {
     says: 'opposites against unrelated acts, in four cells',
     earlierSpec: 'experiments/D/earlier/spec.json',

@@ -8,6 +8,7 @@ import { mixture } from './mixture/index.ts';
 import { opposites } from './opposites/index.ts';
 import { outsideText } from './outside-text/index.ts';
 import { placements } from './placements/index.ts';
+import { punctuation } from './punctuation/index.ts';
 import { turners } from './turners/index.ts';
 import { twoPoles } from './two-poles/index.ts';
 
@@ -25,4 +26,5 @@ export const DESIGNS: Designs = {
   midpoint,
   turners,
   placements,
+  punctuation,
 };

@@ -23,6 +23,7 @@ export const DESIGN_NAMES = [
   'midpoint',
   'turners',
   'placements',
+  'punctuation',
 ] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
 

@@ -32,7 +32,7 @@ const SWITCHES = ['quick', 'prepare', 'estimate'];
 export const experiment: Command = {
   name: 'experiment',
   usage:
-    'experiment A|A2|B|C|D|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate] ' +
+    'experiment A|A2|B|C|D|E|SPEC.json --model DIR --out DIR [--quick] [--shard I/N] [--prepare] [--prepared FILE] [--estimate] ' +
     MEMORY_USAGE,
   summary:
     'Puts a claim to the test and prints the verdict by its written rule. What has run lies in DIR/units and is never run again. --shard runs every N-th unit from the I-th on, for flipside merge; --prepare only fits what all units need, and --prepared takes it from there; --estimate only says how long it would take here, and how much memory. Context and memory are looked at before anything is read; --memory says how much may be used, where that is not what is free.',
@@ -141,7 +141,7 @@ async function loadSpec(options: Options): Promise<LoadedSpec> {
   const [name, ...others] = options.words;
   if (name === undefined || others.length > 0)
     return options.refuse(
-      `name one experiment: A, A2, B, C, D or the file of a spec, got ${options.words.length === 0 ? 'none' : options.words.join(' ')}`,
+      `name one experiment: A, A2, B, C, D, E or the file of a spec, got ${options.words.length === 0 ? 'none' : options.words.join(' ')}`,
     );
   const source = await readText(isShippedId(name) ? join(SHIPPED_EXPERIMENTS, name, 'spec.json') : name);
   return parseSpec(source, sha256Of(source), DESIGNS);

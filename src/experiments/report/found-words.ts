@@ -41,6 +41,11 @@ export const MEANS = {
     DENY: 'Acting farther from the text does not make a supervision sturdier and stiffer.',
     PARTIAL: 'Acting farther from the text goes with a part of what the claim says, or for one rule only.',
   },
+  punctuation: {
+    CONFIRM: 'What a text says gathers at its commas and full stops, more than at as many other tokens.',
+    DENY: 'What a text says does not gather at its commas and full stops.',
+    PARTIAL: 'More is lost at commas and full stops, but not on every axis, or not beyond every control.',
+  },
   opposites: {
     CONFIRM: 'Showing what somebody is makes the opposite likelier.',
     DENY: 'Showing what somebody is does not make the opposite likelier.',
@@ -84,6 +89,14 @@ export const CHECKS: Readonly<Record<string, CheckWords>> = {
     name: 'reach one strength',
     failed: 'Too few places can be brought to the same strength in this model.',
   },
+  told: {
+    name: 'tell the versions apart',
+    failed: 'This model hardly says of a text which version it was.',
+  },
+  carried: {
+    name: 'take the direction out',
+    failed: 'Taking this direction out loses no more of what the model says than taking a random one out.',
+  },
   excepted: {
     name: 'exceptions work',
     failed: 'This model does not answer the exceptions as asked, even without a rule.',
@@ -111,6 +124,10 @@ export const SURE = {
   'flip-back': [{ id: 'evidence-ratio', says: 'the way back over the way there' }],
   midpoint: [{ id: 'mixed', says: 'way from all dark (0) to all light (1)' }],
   'outside-text': [{ id: 's1.robustness-rises', says: 'distance against how well it holds' }],
+  punctuation: [
+    { id: 'sentiment.marks', says: 'punctuation beyond as many other tokens, of all that is lost: sentiment' },
+    { id: 'character.marks', says: 'character' },
+  ],
   placements: [
     {
       id: 'sentence.attack.trend',
