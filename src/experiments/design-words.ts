@@ -12,6 +12,10 @@ export interface DesignWords {
 export const DESIGN_WORDS = {
   authors: { says: 'authors against characters, by bylines', earlierSpec: 'experiments/A/earlier/spec.json' },
   turners: { says: 'an author whose people turn, in behaviour', earlierSpec: null },
+  evidence: {
+    says: 'evidence that adds up, with α bounded, against its rivals and random directions',
+    earlierSpec: null,
+  },
   mixture: { says: 'evidence that adds up, against its rivals', earlierSpec: null },
   'flip-back': { says: 'stories that turn, by a reading', earlierSpec: 'experiments/B/earlier/spec.json' },
   'outside-text': { says: 'one rule at several places, attacked', earlierSpec: 'experiments/C/earlier/spec.json' },

@@ -2,6 +2,7 @@
 import type { DesignName } from './experiment-types.ts';
 import { authors } from './authors/index.ts';
 import type { Design } from './design.ts';
+import { evidence } from './evidence/index.ts';
 import { flipBack } from './flip-back/index.ts';
 import { midpoint } from './midpoint/index.ts';
 import { mixture } from './mixture/index.ts';
@@ -22,6 +23,7 @@ export const DESIGNS: Designs = {
   'outside-text': outsideText,
   opposites,
   mixture,
+  evidence,
   'two-poles': twoPoles,
   midpoint,
   turners,

@@ -19,6 +19,7 @@ export const DESIGN_NAMES = [
   'outside-text',
   'opposites',
   'mixture',
+  'evidence',
   'two-poles',
   'midpoint',
   'turners',

@@ -38,14 +38,7 @@ export async function prepareMixture(
 ): Promise<JsonObject> {
   const layers = subject.model.layerCount + 1;
   const { hidden } = subject.model;
-  const passages = spec.fit.flatMap(({ setting, evidence }) =>
-    POLES.map((pole): Passage => ({
-      text: [setting, ...evidence.map((pair) => pair[pole])],
-      taps: spec.taps,
-      readoutAfter: evidence.map((_, at) => at + 1),
-    })),
-  );
-  const readings = await subject.read(passages, signal);
+  const readings = await subject.read(fitPassages(spec), signal);
   const topics = (rows: (after: ReadoutPass) => readonly Float32Array[]): InstrumentTopic[] =>
     spec.fit.map((_, at) => {
       const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.taps ?? []).flatMap(rows);
@@ -74,6 +67,17 @@ export async function prepareMixture(
     strength: matched.strength,
     kl: matched.reached,
   };
+}
+
+/** The scenes of the fit, kind and cruel by turns, read after every sentence. */
+export function fitPassages({ fit, taps }: MixtureSpec): readonly Passage[] {
+  return fit.flatMap(({ setting, evidence }) =>
+    POLES.map((pole): Passage => ({
+      text: [setting, ...evidence.map((pair) => pair[pole])],
+      taps,
+      readoutAfter: evidence.map((_, at) => at + 1),
+    })),
+  );
 }
 
 /** The push of a side, +1 towards kind. Throws what makeSteering throws. */

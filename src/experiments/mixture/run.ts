@@ -78,7 +78,7 @@ async function oddsOf(
 }
 
 /** log p(kind) − log p(cruel) of each pair: whole continuations, not a token, since a log odds is what evidence is to add to. */
-function pairs(answers: readonly Likelihood[]): number[] {
+export function pairs(answers: readonly Likelihood[]): number[] {
   return answers.flatMap(({ logP }, at) => (at % 2 === 0 ? [kept(logP - (answers[at + 1]?.logP ?? NaN))] : []));
 }
 

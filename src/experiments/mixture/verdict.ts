@@ -59,14 +59,14 @@ export function rule(
 }
 
 /** p beside the standard errors by which the rule goes. */
-function tested(contrast: Contrast | undefined): string {
+export function tested(contrast: Contrast | undefined): string {
   return contrast === undefined || contrast.p === null || contrast.pHolm === null
     ? ''
     : `, p ${contrast.p.toPrecision(2)}, after Holm ${contrast.pHolm.toPrecision(2)}`;
 }
 
 /** What many sentences weigh where they say the same: with α they add up to less than their number. */
-function weight({ gamma, shapes }: Numbers, most: number): string[] {
+export function weight({ gamma, shapes }: Numbers, most: number): string[] {
   const adding = shapes.find(({ account }) => account.id === ACCOUNTS[0].id)?.estimate;
   if (adding === undefined || !Number.isFinite(adding.value) || !Number.isFinite(gamma.value)) return [];
   return [
@@ -75,7 +75,7 @@ function weight({ gamma, shapes }: Numbers, most: number): string[] {
 }
 
 /** A rival, and how far evidence that adds up lies above it. */
-function told({ rival, above: { sum, standardError, errors } }: Rivalry): string {
+export function told({ rival, above: { sum, standardError, errors } }: Rivalry): string {
   return `${rival.name} (by ${signed(errors)} SE; ${signed(sum)} nats held out, SE ${plain(standardError)})`;
 }
 
@@ -94,7 +94,7 @@ function additivity(interactions: readonly Contrast[], off: readonly Contrast[],
 }
 
 /** `0.46 [0.40, 0.53] of γ less`. */
-function sized({ value, low, high }: Contrast['estimate']): string {
+export function sized({ value, low, high }: Contrast['estimate']): string {
   const less = value < 0;
   const size = less
     ? { value: -value, low: high === null ? null : -high, high: low === null ? null : -low }

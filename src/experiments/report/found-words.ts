@@ -16,6 +16,11 @@ export const MEANS = {
     DENY: 'Whether an author’s people turned before makes no difference that counts.',
     PARTIAL: 'Where an author’s people turned before, a beginning counts for less. The order of sentences may be why.',
   },
+  evidence: {
+    CONFIRM: 'Sentences about a character add up: each further one counts nearly in full, wherever it stands.',
+    DENY: 'Only the last sentence about a character counts.',
+    PARTIAL: 'Every sentence about a character counts, not only the last. But they do not simply add up.',
+  },
   mixture: {
     CONFIRM: 'Every sentence about a character counts alike, wherever it stands.',
     DENY: 'Only the last sentence about a character counts.',
@@ -120,6 +125,7 @@ export const SURE = {
     { id: 'turners', says: 'a beginning counts more after people who turn by', unit: true },
     { id: 'beyond', says: 'beyond the control with names dealt anew by', unit: true },
   ],
+  evidence: [{ id: 'over-recency', says: 'better than the last sentence alone by', unit: true }],
   mixture: [{ id: 'over-recency', says: 'better than the last sentence alone by', unit: true }],
   'flip-back': [{ id: 'evidence-ratio', says: 'the way back over the way there' }],
   midpoint: [{ id: 'mixed', says: 'way from all dark (0) to all light (1)' }],

@@ -130,27 +130,8 @@ const FIGURES: Partial<Record<ExperimentReport['experiment']['design'], (report:
       ],
     };
   },
-  mixture: (report) => {
-    const panel = wholePanel(report);
-    const ends = panel.series.flatMap(({ as, points }) => {
-      const sorted = points.toSorted((a, b) => Number(a.x) - Number(b.x));
-      const [against, of] = [sorted[0], sorted.at(-1)];
-      return as !== 'intervals' || against === undefined || of === undefined ? [] : [{ against, of }];
-    });
-    const category = ({ of }: (typeof ends)[number]): string => `${Number(of.x)} sentences`;
-    const series = (which: 'of' | 'against', say: string, tone: FigureSeries['tone']): FigureSeries => ({
-      name: say,
-      as: 'intervals',
-      tone,
-      points: ends.map((end) => ({ ...end[which], x: category(end) })),
-    });
-    return {
-      title: 'How far sentences move the model, by their number',
-      x: { label: '', categories: ends.map(category) },
-      y: panel.y,
-      series: [series('of', 'all of them for it', 'first'), series('against', 'all of them against it', 'second')],
-    };
-  },
+  mixture: byNumber,
+  evidence: byNumber,
   'two-poles': ({ figure }) => {
     const panel = figure.panels.find(({ lines = [] }) => lines.some(({ at }) => at === 1)) ?? figure.panels[0];
     if (panel === undefined) return NOTHING;
@@ -172,3 +153,26 @@ const FIGURES: Partial<Record<ExperimentReport['experiment']['design'], (report:
     };
   },
 };
+
+/** How far sentences move the model, by their number. */
+function byNumber(report: ExperimentReport): FigurePanel {
+  const panel = wholePanel(report);
+  const ends = panel.series.flatMap(({ as, points }) => {
+    const sorted = points.toSorted((a, b) => Number(a.x) - Number(b.x));
+    const [against, of] = [sorted[0], sorted.at(-1)];
+    return as !== 'intervals' || against === undefined || of === undefined ? [] : [{ against, of }];
+  });
+  const category = ({ of }: (typeof ends)[number]): string => `${Number(of.x)} sentences`;
+  const series = (which: 'of' | 'against', say: string, tone: FigureSeries['tone']): FigureSeries => ({
+    name: say,
+    as: 'intervals',
+    tone,
+    points: ends.map((end) => ({ ...end[which], x: category(end) })),
+  });
+  return {
+    title: 'How far sentences move the model, by their number',
+    x: { label: '', categories: ends.map(category) },
+    y: panel.y,
+    series: [series('of', 'all of them for it', 'first'), series('against', 'all of them against it', 'second')],
+  };
+}
