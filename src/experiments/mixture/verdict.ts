@@ -66,7 +66,7 @@ export function tested(contrast: Contrast | undefined): string {
 }
 
 /** What many sentences weigh where they say the same: with α they add up to less than their number. */
-export function weight({ gamma, shapes }: Numbers, most: number): string[] {
+function weight({ gamma, shapes }: Numbers, most: number): string[] {
   const adding = shapes.find(({ account }) => account.id === ACCOUNTS[0].id)?.estimate;
   if (adding === undefined || !Number.isFinite(adding.value) || !Number.isFinite(gamma.value)) return [];
   return [

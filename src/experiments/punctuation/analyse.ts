@@ -18,7 +18,7 @@ export function analysePunctuation(
 ): Findings {
   const axes = axisFindings(spec, lossesOf(spec, size, units));
   return {
-    ...judge(axes, spec.thresholds),
+    ...judge(axes, spec),
     gates: axes.flatMap(({ gates }) => gates),
     contrasts: axes.flatMap(({ planned: { marks, behind, random } }) => [marks, behind, random]),
     measures: axes.flatMap((axis) => measuresOf(spec, axis)),
@@ -79,7 +79,7 @@ function measuresOf(spec: PunctuationSpec, { axis, topics }: AxisFindings): Meas
       ),
     ),
     measure(
-      'marks',
+      'tokens',
       'commas and full stops among the tokens of a text',
       'share of tokens',
       shareOf(

@@ -1,7 +1,7 @@
 /** The rule of the spec: an account for each axis, and the verdict over all of them. */
 import type { Contrast, ExperimentVerdict } from '../experiment-types.ts';
 import { briefly, gateWords } from '../verdict-words.ts';
-import type { AxisFindings } from './contrasts.ts';
+import { type AxisFindings, shareOf } from './contrasts.ts';
 import type { PunctuationSpec } from './spec.ts';
 
 /** Whether what a text says gathers at its marks, is there as elsewhere, is there more for another reason, or cannot be told. */
@@ -20,9 +20,9 @@ function accountOf({ gates, planned }: AxisFindings, { rope, alpha }: Punctuatio
 /** The verdict and why. */
 export function judge(
   axes: readonly AxisFindings[],
-  thresholds: PunctuationSpec['thresholds'],
+  spec: PunctuationSpec,
 ): { readonly verdict: ExperimentVerdict; readonly because: string } {
-  const accounts = axes.map((axis) => accountOf(axis, thresholds));
+  const accounts = axes.map((axis) => accountOf(axis, spec.thresholds));
   const every = (account: Account): boolean => accounts.every((one) => one === account);
   const some = (account: Account): boolean => accounts.includes(account);
   const verdict = every('gathers')
@@ -38,7 +38,7 @@ export function judge(
     because: [
       LEADS[verdict],
       ...axes
-        .map((axis, a) => `${axis.axis.name}: ${ACCOUNTS[accounts[a] ?? 'open']} ${foundWords(axis)}`)
+        .map((axis, a) => `${axis.axis.name}: ${ACCOUNTS[accounts[a] ?? 'open']} ${foundWords(axis, spec)}`)
         .map(capital),
       ...(failed.length === 0 ? [] : [`${failed.map(gateWords).join('; ')}.`]),
     ].join(' '),
@@ -60,8 +60,17 @@ const ACCOUNTS: Readonly<Record<Account, string>> = {
   open: 'it cannot be told.',
 };
 
-function foundWords({ planned: { marks, behind, random }, topics }: AxisFindings): string {
-  return `As shares of what is lost at all tokens, commas and full stops lose ${briefly(marks.estimate, { signed: true })} more than as many other tokens (${briefly(random.estimate, { signed: true })} beyond the same along random directions) and ${briefly(behind.estimate, { signed: true })} more than the tokens behind them (${topics.length} topics).`;
+function foundWords({ planned: { marks, behind, random }, topics }: AxisFindings, spec: PunctuationSpec): string {
+  const share = (set: 'marks' | 'others' | 'commas'): string =>
+    briefly(
+      shareOf(
+        topics,
+        ({ lost }) => lost[set],
+        ({ lost }) => lost.all,
+        spec,
+      ),
+    );
+  return `Of what is lost at all tokens, commas and full stops lose ${share('marks')}, as many other tokens ${share('others')}: ${briefly(marks.estimate, { signed: true })}, and ${briefly(random.estimate, { signed: true })} beyond the same along random directions. Against the tokens behind the marks it is ${briefly(behind.estimate, { signed: true })} (${topics.length} topics). Commas alone lose ${share('commas')}.`;
 }
 
 function capital(sentence: string): string {

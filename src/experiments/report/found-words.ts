@@ -47,9 +47,9 @@ export const MEANS = {
     PARTIAL: 'Acting farther from the text goes with a part of what the claim says, or for one rule only.',
   },
   punctuation: {
-    CONFIRM: 'What a text says gathers at its commas and full stops, more than at as many other tokens.',
-    DENY: 'What a text says does not gather at its commas and full stops.',
-    PARTIAL: 'More is lost at commas and full stops, but not on every axis, or not beyond every control.',
+    CONFIRM: 'Taking a direction out costs more at commas and full stops than at as many other tokens.',
+    DENY: 'Taking a direction out costs little more at commas and full stops than at as many other tokens.',
+    PARTIAL: 'It costs more at commas and full stops, but not on every axis, or not beyond every control.',
   },
   opposites: {
     CONFIRM: 'Showing what somebody is makes the opposite likelier.',

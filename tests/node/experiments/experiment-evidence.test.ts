@@ -140,7 +140,11 @@ describe('a report', () => {
 describe('refusals', () => {
   test.each<readonly [says: string, alter: (json: SpecJson) => void, message: string]>([
     ['no bound of α', (json) => delete json.thresholds['alphaMost'], 'spec.thresholds.alphaMost is missing'],
-    ['a bound that is none', (json) => (json.thresholds['alphaMost'] = 1.5), 'spec.thresholds.alphaMost must lie between 0 and 1'],
+    [
+      'a bound that is none',
+      (json) => (json.thresholds['alphaMost'] = 1.5),
+      'spec.thresholds.alphaMost must lie between 0 and 1',
+    ],
     ['no random direction', (json) => (json.random = 0), 'spec.random must be a whole number from 1 to 16, got 0'],
     ['nothing said of what was seen', (json) => delete json['seenBefore'], 'spec.seenBefore is missing'],
   ])('%s', (_, alter, message) => {

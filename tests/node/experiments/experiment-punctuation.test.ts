@@ -1,4 +1,5 @@
 /** Experiment E from the spec to the verdict, on models that sum up at punctuation or do not, and its refusals. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject, UnitResult } from '../../../src/experiments/design.ts';
 import type { Findings, RunSize } from '../../../src/experiments/experiment-types.ts';
@@ -54,7 +55,7 @@ describe('verdicts', () => {
     const run = await ran(EVEN);
     expect(run.findings.verdict).toBe('DENY');
     for (const axis of ['sentiment', 'character']) expect(contrast(run, `${axis}.marks`).reading).toBe('within');
-    expect(measure(run, 'sentiment.lost-marks').value).toBeCloseTo(measure(run, 'sentiment.marks').value, 1);
+    expect(measure(run, 'sentiment.lost-marks').value).toBeCloseTo(measure(run, 'sentiment.tokens').value, 1);
   });
 
   test('a model whose marks carry less is DENY', async () => {
@@ -272,4 +273,28 @@ describe('refusals', () => {
       ),
     ).rejects.toThrow('Unit "sentiment.09" is no group of this spec');
   });
+});
+
+test('shares and their intervals in the committed run are those of Python', () => {
+  const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  const { gates, contrasts, measures } = parseReport(
+    read('experiments/E/results/smollm2-135m-instruct-q4/report.json'),
+  );
+  const python = JSON.parse(read('tests/fixtures/reference/punctuation/punctuation.fixture.json')) as Record<
+    string,
+    Record<string, { value: number; low: number; high: number }>
+  >;
+  const found = new Map([
+    ...gates.map(({ id, measured }) => [id, measured] as const),
+    ...[...contrasts, ...measures].map(({ id, estimate }) => [id, estimate] as const),
+  ]);
+  for (const [axis, numbers] of Object.entries(python))
+    for (const [name, { value, low, high }] of Object.entries(numbers)) {
+      const own = found.get(`${axis}.${name}`) ?? expect.unreachable(`${axis}.${name}`);
+      // A report has six significant digits.
+      expect(own.value, `${axis} ${name}`).toBeCloseTo(value, 5);
+      const width = high - low;
+      expect(Math.abs((own.low ?? NaN) - low)).toBeLessThan(0.12 * width);
+      expect(Math.abs((own.high ?? NaN) - high)).toBeLessThan(0.12 * width);
+    }
 });
