@@ -1,13 +1,13 @@
 /** Experiment A2 from the spec to the verdict, on models in which sentences add up or do not, steered or not, and its refusals. */
 import { describe, expect, test } from 'vitest';
-import type { JsonObject, UnitResult } from '../../../src/experiments/design.ts';
-import { evidence } from '../../../src/experiments/evidence/index.ts';
-import type { Contrast, Findings, RunSize } from '../../../src/experiments/experiment-types.ts';
-import { netOf } from '../../../src/experiments/mixture/orders.ts';
-import { makeReport } from '../../../src/experiments/report.ts';
-import { parseReport, serialiseReport } from '../../../src/experiments/report/experiment-report.ts';
-import { loadedEvidence, parsed, type SpecJson, specJson } from '../../fixtures/experiments/evidence-spec.ts';
-import { mixtureSubject, PLANTED_MODEL, type World } from '../../fixtures/experiments/mixture-subject.ts';
+import type { JsonObject, UnitResult } from '../../../../src/experiments/design.ts';
+import { evidence } from '../../../../src/experiments/evidence/index.ts';
+import type { Contrast, Findings, RunSize } from '../../../../src/experiments/experiment-types.ts';
+import { netOf } from '../../../../src/experiments/mixture/orders.ts';
+import { makeReport } from '../../../../src/experiments/report.ts';
+import { parseReport, serialiseReport } from '../../../../src/experiments/report/experiment-report.ts';
+import { loadedEvidence, parsed, type SpecJson, specJson } from '../../../fixtures/experiments/evidence-spec.ts';
+import { mixtureSubject, PLANTED_MODEL, type World } from '../../../fixtures/experiments/mixture-subject.ts';
 
 const SPEC = { ...parsed(), draws: 200, permutations: 300 };
 

@@ -1,17 +1,17 @@
 /** Experiment E from the spec to the verdict, on models that sum up at punctuation or do not, and its refusals. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { JsonObject, UnitResult } from '../../../src/experiments/design.ts';
-import type { Findings, RunSize } from '../../../src/experiments/experiment-types.ts';
-import { punctuation } from '../../../src/experiments/punctuation/index.ts';
-import { groupsOf } from '../../../src/experiments/punctuation/passes.ts';
-import { contextOf, placesOf } from '../../../src/experiments/punctuation/places.ts';
-import { SIDES } from '../../../src/experiments/punctuation/spec.ts';
-import { makeReport } from '../../../src/experiments/report.ts';
-import { parseReport, serialiseReport } from '../../../src/experiments/report/experiment-report.ts';
-import { parseSpec } from '../../../src/experiments/spec.ts';
-import { plantedPunctuation, type PlantedWorld } from '../../fixtures/experiments/planted-punctuation.ts';
-import { parsed, type SpecJson, specJson } from '../../fixtures/experiments/punctuation-spec.ts';
+import type { JsonObject, UnitResult } from '../../../../src/experiments/design.ts';
+import type { Findings, RunSize } from '../../../../src/experiments/experiment-types.ts';
+import { punctuation } from '../../../../src/experiments/punctuation/index.ts';
+import { groupsOf } from '../../../../src/experiments/punctuation/passes.ts';
+import { contextOf, placesOf } from '../../../../src/experiments/punctuation/places.ts';
+import { SIDES } from '../../../../src/experiments/punctuation/spec.ts';
+import { makeReport } from '../../../../src/experiments/report.ts';
+import { parseReport, serialiseReport } from '../../../../src/experiments/report/experiment-report.ts';
+import { parseSpec } from '../../../../src/experiments/spec.ts';
+import { plantedPunctuation, type PlantedWorld } from '../../../fixtures/experiments/planted-punctuation.ts';
+import { parsed, type SpecJson, specJson } from '../../../fixtures/experiments/punctuation-spec.ts';
 
 const SPEC = { ...parsed(), draws: 400, permutations: 5000 };
 
@@ -276,7 +276,7 @@ describe('refusals', () => {
 });
 
 test('shares and their intervals in the committed run are those of Python', () => {
-  const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
   const { gates, contrasts, measures } = parseReport(
     read('experiments/E/results/smollm2-135m-instruct-q4/report.json'),
   );
