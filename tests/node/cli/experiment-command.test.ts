@@ -157,7 +157,7 @@ describe('what cannot be run is refused before a model is opened', () => {
   it.each([
     ['no experiment', [], /name one experiment: A, A2, B, C, D, E or the file of a spec, got none/],
     ['two of them', ['A', 'B'], /name one experiment.*got A B/],
-    ['a letter without a spec', ['E'], /Cannot read .*experiments\/E\/spec\.json/],
+    ['a letter without a spec', ['F'], /Cannot read .*experiments\/F\/spec\.json/],
     [
       'a shard that there is not',
       ['A', '--shard', '3/2'],

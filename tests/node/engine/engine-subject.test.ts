@@ -120,7 +120,7 @@ describe('likelihoods with a push at chosen tokens', () => {
     const drawn = Float32Array.from({ length: 576 }, () => rng.normal());
     const length = Math.hypot(...drawn);
     return {
-      push: [{ stream, add: null, bound: { direction: drawn.map((value) => value / length), low: 12, high: 12 } }],
+      push: [{ stream, add: null, bound: { direction: drawn.map((value) => value / length), low: 80, high: 80 } }],
       where: 'all',
     };
   };
@@ -142,7 +142,7 @@ describe('likelihoods with a push at chosen tokens', () => {
         new Map([
           [
             11,
-            { add: null, bound: { direction: step!.bound!.direction, low: at(12, -Infinity), high: at(12, Infinity) } },
+            { add: null, bound: { direction: step!.bound!.direction, low: at(80, -Infinity), high: at(80, Infinity) } },
           ],
         ]),
       );
