@@ -4,9 +4,11 @@ import { basename, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { assertReportFits, parseReport } from '../../formats/probe/report.ts';
 import { parseProbe } from '../../formats/probe/probe.ts';
+import { probeCard } from '../../formats/probe/probe-card.ts';
 import {
   MOST_SHELVED_BYTES,
   SHELF_FILE,
+  SHELVED_CARD,
   SHELVED_FILES,
   type ShelvedFile,
   type ShelvedProbe,
@@ -23,12 +25,12 @@ export const publish: Command = {
   name: 'publish',
   usage: 'publish --out DIR PROBE_DIR…',
   summary:
-    'Makes a shelf of probes: copies their files into --out and writes an index with title, poles, model, measured AUROC and hashes. Put the folder on a static host, and link to it as #shelf=ADDRESS. A probe without its report is refused, and so is a report of another probe.',
+    'Makes a shelf of probes: copies their files into --out and writes a card for reading beside each and an index with title, poles, model, measured AUROC and hashes. Put the folder on a static host, and link to it as #shelf=ADDRESS. A probe without its report is refused, and so is a report of another probe.',
   async run(args) {
     const options = new Options('publish', args, { out: { type: 'string' } }, { takesWords: true });
     const out = options.needed('out');
     if (options.words.length === 0) return options.refuse('name the folders of the probes');
-    const shelved: { readonly probe: ShelvedProbe; readonly bundle: Bundle }[] = [];
+    const shelved: { readonly probe: ShelvedProbe; readonly bundle: Bundle; readonly card: string }[] = [];
     for (const dir of options.words) {
       const found = await shelve(dir);
       if (shelved.some(({ probe }) => probe.folder === found.probe.folder))
@@ -38,15 +40,22 @@ export const publish: Command = {
     // Everything is checked before anything is written.
     const index = serialiseShelf(shelved.map(({ probe }) => probe));
     await prepareFolder(out);
-    for (const { probe, bundle } of shelved)
+    for (const { probe, bundle, card } of shelved) {
       for (const name of SHELVED_FILES) await writeOutput(join(out, probe.folder, name), bundle[name]);
+      await writeOutput(join(out, probe.folder, SHELVED_CARD), card);
+    }
     await writeOutput(join(out, SHELF_FILE), index);
     return { result: { out, probes: shelved.map(({ probe }) => probe.folder) }, ok: true };
   },
 };
 
-/** A probe with what the index says of it. Throws `usage` for one without a report, and `probe-invalid`. */
-async function shelve(dir: string): Promise<{ readonly probe: ShelvedProbe; readonly bundle: Bundle }> {
+/**
+ * A probe with what the index says of it. Its card is written anew from probe and report, whatever lies beside them. Throws `usage` for one
+ * without a report, and `probe-invalid`.
+ */
+async function shelve(
+  dir: string,
+): Promise<{ readonly probe: ShelvedProbe; readonly bundle: Bundle; readonly card: string }> {
   const folder = basename(resolve(dir)).toLowerCase();
   const at = (name: string): Promise<Buffer> => readInput(join(dir, name));
   const bundle: Bundle = {
@@ -68,10 +77,8 @@ async function shelve(dir: string): Promise<{ readonly probe: ShelvedProbe; read
         `publish: ${dir}/${name} has ${bundle[name].byteLength} bytes, and a page opens at most ${MOST_SHELVED_BYTES[name]} of it from a link. Leave this probe out.`,
         { dir, name },
       );
-  const { title, axis, model, id } = parseProbe(
-    bundle['probe.json'].toString('utf8'),
-    bundle['directions.safetensors'],
-  );
+  const opened = parseProbe(bundle['probe.json'].toString('utf8'), bundle['directions.safetensors']);
+  const { title, axis, model, id } = opened;
   const report = parseReport(bundle['report.json'].toString('utf8'));
   const both = createHash('sha256').update(bundle['probe.json']).update(bundle['directions.safetensors']).digest('hex');
   assertReportFits(report, { id, model }, both);
@@ -79,7 +86,9 @@ async function shelve(dir: string): Promise<{ readonly probe: ShelvedProbe; read
   if (low === null || high === null)
     throw new AppError('usage', `publish: the report of ${dir} has no interval: it read too few topics (${n}).`, { n });
   const files = Object.fromEntries(SHELVED_FILES.map((name) => [name, fileOf(bundle[name])])) as ShelvedProbe['files'];
-  return { probe: { folder, title, axis, model, auroc: { value, low, high, topics: n }, files }, bundle };
+  const card = probeCard(opened, report);
+  const auroc = { value, low, high, topics: n };
+  return { probe: { folder, title, axis, model, auroc, files, card: fileOf(Buffer.from(card)) }, bundle, card };
 }
 
 const fileOf = (bytes: Buffer): ShelvedFile => ({

@@ -1,4 +1,7 @@
-/** What is said of a link that asks to open a file. */
+/** Words for links that ask to open a file, and for shelves of probes. */
+import type { ShelvedProbe } from '../../formats/probe/shelf.ts';
+
+/** What is said of them. */
 export const LINKED = {
   run: {
     title: 'This link opens a reading',
@@ -18,6 +21,15 @@ export const LINKED = {
     button: 'Look at the shelf',
   },
   empty: 'The shelf is empty.',
+  /** The poles of a probe, and what its report measured on topics that no fit saw. */
+  measured: (
+    { positive, negative }: ShelvedProbe['axis'],
+    { value, low, high, topics }: ShelvedProbe['auroc'],
+  ): string =>
+    `${positive} against ${negative}. AUROC ${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}], ${topics} topics.`,
+  /** The fold with the card of a probe. */
+  card: (title: string): string => `Card of ${title}`,
+  reading: 'Reading…',
   /** Whether a probe can be read with the model in use; null where none is. */
   fits: (fits: boolean | null, model: string): string =>
     fits === null

@@ -9,6 +9,10 @@ export const LIBRARY_WORDS = {
   models: 'Models',
   import: 'Import files…',
   drop: 'runs, probes or prompt sets; or drop them anywhere here',
+  folder: 'Open a folder…',
+  emptyFolder: (name: string): string =>
+    `${name === '' ? 'The folder' : `The folder ${name}`} holds no files. Pick the folder of a probe, or a shelf of probes with its index.json.`,
+  shelf: 'A shelf of probes',
 } as const;
 
 /** What comes with the page. */

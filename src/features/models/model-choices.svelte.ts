@@ -11,7 +11,7 @@ import type { EngineClient } from '../../worker/client/engine-client.ts';
 import { askEngine } from '../../state/engine/ask-engine.ts';
 import type { HostConsent } from '../../state/engine/host-consent.svelte.ts';
 import type { ModelChoice, OtherModel } from '../../state/engine/model-choice.svelte.ts';
-import type { PickedFolder } from './picked-files.ts';
+import type { PickedFolder } from '../../ui/fields/picked-files.ts';
 import type { Session } from '../../state/engine/session.svelte.ts';
 import { tryModel } from '../../state/engine/try-model.ts';
 

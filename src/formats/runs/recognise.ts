@@ -18,6 +18,7 @@ export type FileKind =
   | 'experiment-unit'
   | 'experiment-report'
   | 'story-index'
+  | 'shelf'
   | 'control-vector'
   | 'picture'
   | 'archive'
@@ -42,6 +43,7 @@ export const KIND_WORDS: Readonly<Record<FileKind, string>> = {
   'experiment-units': 'the units of an experiment (units.jsonl)',
   'experiment-unit': 'a part of a run of an experiment',
   'experiment-report': 'the report of an experiment',
+  shelf: 'the index of a shelf of probes',
   'story-index': 'a list of recorded stories, without the stories',
   'control-vector': 'a control vector for llama.cpp (GGUF)',
   picture: 'a picture, which holds no numbers',
@@ -59,6 +61,7 @@ const BY_FORMAT: Readonly<Record<string, FileKind>> = {
   'flipside-axes': 'axes',
   'flipside-speed': 'speed',
   'flipside-probe': 'probe',
+  'flipside-shelf': 'shelf',
   'flipside-report': 'report',
   'flipside-prompt-set': 'set-header',
   'flipside-controls': 'set-header',

@@ -3,7 +3,7 @@
  * the reader says so, and only from the page's own host or one that the build names.
  */
 import { AppError } from '../../base/errors.ts';
-import { MOST_SHELVED_BYTES, SHELF_FILE, SHELVED_FILES } from '../../formats/probe/shelf.ts';
+import { MOST_SHELVED_BYTES, SHELVED_FILES } from '../../formats/probe/shelf.ts';
 import { isModelHost } from '../../models/model-hosts.ts';
 
 /** What a link asks to open. */
@@ -34,7 +34,6 @@ interface Wanted {
 
 const LONGEST_ADDRESS = 2000;
 const RUN_BYTES = 32_000_000;
-const SHELF_BYTES = 2_000_000;
 /** A probe by itself may come without its report. */
 const PROBE_FILES: readonly Wanted[] = SHELVED_FILES.map((name) => ({
   name,
@@ -62,16 +61,32 @@ export function linkedFile(hash: string, base: string, hosts: readonly string[])
   return { kind, url, host: own ? null : url.host };
 }
 
-/** Its files. Throws `link-invalid` where a file cannot be had or is larger than such files are, and `cancelled`. */
+/**
+ * A file below the folder of a linked probe or shelf, by its path. Throws `link-invalid` where it cannot be had or has more than
+ * `mostBytes`, and `cancelled`.
+ */
+export async function fetchFile(
+  { url, host }: LinkedFile,
+  path: string,
+  mostBytes: number,
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<FetchedFile> {
+  const wanted = { name: path, mostBytes, optional: false };
+  const bytes = await bytesAt(new URL(path, url), wanted, host === null ? [] : hosts, signal);
+  if (bytes === null) throw refused(`${url.host} has no ${path} there.`);
+  return fetchedFile(path.split('/').at(-1) ?? path, bytes);
+}
+
+/** Files of a linked run or probe. Throws `link-invalid` where one cannot be had or is larger than such files are, and `cancelled`. */
 export async function fetchLinked(
-  { kind, url, host }: LinkedFile,
+  { kind, url, host }: LinkedFile & { readonly kind: 'run' | 'probe' },
   hosts: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly FetchedFile[]> {
   const wanted: readonly Wanted[] = {
     run: [{ name: url.pathname.split('/').at(-1) ?? '', mostBytes: RUN_BYTES, optional: false }],
     probe: PROBE_FILES,
-    shelf: [{ name: SHELF_FILE, mostBytes: SHELF_BYTES, optional: false }],
   }[kind];
   const files: FetchedFile[] = [];
   // One after the other: what is said of a probe with two faults does not depend on which answer comes first.
@@ -79,15 +94,17 @@ export async function fetchLinked(
     const address = kind === 'run' ? url : new URL(name, url);
     const bytes = await bytesAt(address, { name, ...limits }, host === null ? [] : hosts, signal);
     if (bytes === null) continue;
-    files.push({
-      name,
-      size: bytes.byteLength,
-      text: async () => new TextDecoder().decode(bytes),
-      arrayBuffer: async () => bytes.slice().buffer,
-    });
+    files.push(fetchedFile(name, bytes));
   }
   return files;
 }
+
+const fetchedFile = (name: string, bytes: Uint8Array<ArrayBuffer>): FetchedFile => ({
+  name,
+  size: bytes.byteLength,
+  text: async () => new TextDecoder().decode(bytes),
+  arrayBuffer: async () => bytes.slice().buffer,
+});
 
 /** The bytes, while they come held to the most that there may be; null where an optional file is not there. */
 async function bytesAt(

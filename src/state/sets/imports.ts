@@ -130,6 +130,7 @@ function unknown(files: readonly Sorted[]): AppError {
       'Flipside writes such files and does not read them: bring in probe.json with directions.safetensors.',
     picture: 'A run is opened from its .run.json or .run.csv file.',
     archive: 'Unpack it, or export the table as CSV (UTF-8).',
+    shelf: 'Its probes lie in folders beside it: pick or drop the whole folder.',
     'story-index': 'Bring in a story’s own file instead.',
     'other-table':
       'A table of a run begins with kind, index, name, text, number; one of a prompt set has the columns topic, pole, context and text.',

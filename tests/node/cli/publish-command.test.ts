@@ -18,6 +18,16 @@ const copy = (name: string, as = name): string => {
   return join(root, as);
 };
 
+test('writes a card beside every probe, from probe and report, with its hash', async () => {
+  const [out, stale] = [join(root, 'cards'), copy('terse-wordy', 'stale')];
+  appendFileSync(join(stale, 'CARD.md'), 'What is not true of it.');
+  await publish.run(['--out', out, stale], never);
+  const [first] = parseShelf(readFileSync(join(out, 'index.json'), 'utf8'));
+  const card = readFileSync(join(out, 'stale', 'CARD.md'));
+  expect(card.equals(readFileSync(join(probe('terse-wordy'), 'CARD.md')))).toBe(true);
+  expect(first?.card).toEqual({ bytes: card.byteLength, sha256: sha256Of(card) });
+});
+
 test('copies every file, byte by byte, and writes an index with hashes and what the report measured', async () => {
   const out = join(root, 'shelf');
   const { result } = await publish.run(['--out', out, probe('terse-wordy'), probe('formal-casual')], never);
@@ -95,7 +105,8 @@ describe('an index is refused with the path of', () => {
       /files.probe.json.bytes must be/,
     ],
   ])('%s', (_, change, says) => {
-    expect(parseShelf(index)).toHaveLength(2);
+    // The fixture is of a time before cards.
+    expect(parseShelf(index).map(({ card }) => card)).toEqual([null, null]);
     expect(() => parseShelf(change(index))).toThrow(says);
   });
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
-import { fetchLinked, linkedFile, type LinkedFile } from '../../../src/state/runs/linked-file.ts';
+import { fetchFile, fetchLinked, linkedFile, type LinkedFile } from '../../../src/state/runs/linked-file.ts';
 
 const BASE = 'https://page.example/x/flipside/';
 const HOST = 'https://huggingface.co';
@@ -94,9 +94,10 @@ describe('a host', () => {
       each.close();
     }
   });
-  const linked = (hash: string): LinkedFile => {
-    const found = linkedFile(hash.replace('HOST', origin), BASE, [origin]);
-    return found ?? expect.unreachable('no link');
+  const linked = (hash: string, hosts = [origin]): LinkedFile & { readonly kind: 'run' | 'probe' } => {
+    const found = linkedFile(hash.replace('HOST', origin), BASE, hosts) ?? expect.unreachable('no link');
+    const { kind } = found;
+    return kind === 'shelf' ? expect.unreachable('a shelf') : { ...found, kind };
   };
   const names = async (hash: string): Promise<string[]> =>
     (await fetchLinked(linked(hash), [origin], never)).map(({ name }) => name);
@@ -121,9 +122,17 @@ describe('a host', () => {
     await expect(refused).rejects.toThrow(says);
   });
 
+  test('a file of a shelf is one by its path, within its bytes', async () => {
+    const shelf = linkedFile(`#shelf=${origin}/`, BASE, [origin]) ?? expect.unreachable('no link');
+    const file = await fetchFile(shelf, 'run.json', 100, [origin], never);
+    expect([file.name, file.size, await file.text()]).toEqual(['run.json', 8, '{"a": 1}']);
+    await expect(fetchFile(shelf, 'run.json', 7, [origin], never)).rejects.toThrow(/run.json has more than/);
+    await expect(fetchFile(shelf, 'gone.json', 7, [origin], never)).rejects.toThrow(/has no gone.json there/);
+  });
+
   test('that cannot be reached is said, and a stop is a stop', async () => {
-    const dead = linkedFile('#run=http://localhost:9/a.json', BASE, ['http://localhost:9']);
-    await expect(fetchLinked(dead!, ['http://localhost:9'], never)).rejects.toThrow(/did not give a.json/);
+    const dead = linked('#run=http://localhost:9/a.json', ['http://localhost:9']);
+    await expect(fetchLinked(dead, ['http://localhost:9'], never)).rejects.toThrow(/did not give a.json/);
     const stopped = AbortSignal.abort();
     await expect(fetchLinked(linked('#run=HOST/run.json'), [origin], stopped)).rejects.toMatchObject({
       code: 'cancelled',

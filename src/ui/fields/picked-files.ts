@@ -27,7 +27,7 @@ export async function droppedFiles(transfer: DataTransfer): Promise<PickedFolder
   if (items.length === 0)
     throw new AppError(
       'usage',
-      `What was dropped is ${transfer.types.includes('text/uri-list') ? 'a link' : 'a text'}, and no file. Drop the model's folder or its files.`,
+      `What was dropped is ${transfer.types.includes('text/uri-list') ? 'a link' : 'a text'}, and no file. Drop the folder or its files.`,
     );
   const found: [string, File][] = [];
   for (const { entry, file } of items) {
@@ -40,7 +40,7 @@ export async function droppedFiles(transfer: DataTransfer): Promise<PickedFolder
 
 async function walk(entry: FileSystemEntry, depth: number, found: [string, File][]): Promise<void> {
   if (found.length > MOST_FILES)
-    throw new AppError('usage', `More than ${MOST_FILES} files were dropped. Drop the model's own folder.`);
+    throw new AppError('usage', `More than ${MOST_FILES} files were dropped. Drop the folder that you mean alone.`);
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     found.push([entry.fullPath.replace(/^\//, ''), file]);
@@ -59,8 +59,13 @@ async function walk(entry: FileSystemEntry, depth: number, found: [string, File]
 function inOneFolder(files: readonly (readonly [string, File])[]): PickedFolder {
   const top = files[0]?.[0].split('/')[0] ?? '';
   const one = files.every(([path]) => path.startsWith(`${top}/`));
-  return {
-    name: one ? top : '',
-    files: new Map(files.map(([path, file]) => [one ? path.slice(top.length + 1) : path, file])),
-  };
+  const byPath = new Map<string, File>();
+  for (const [path, file] of files) {
+    const wanted = one ? path.slice(top.length + 1) : path;
+    // Single files of two folders may have one name: neither is lost.
+    let free = wanted;
+    for (let copy = 2; byPath.has(free); copy++) free = `${copy}:${wanted}`;
+    byPath.set(free, file);
+  }
+  return { name: one ? top : '', files: byPath };
 }
