@@ -1,7 +1,7 @@
 /** Measures speed in the built page, as a reader does it: opens the place, loads the model, presses the button and saves the record. */
 import { readFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { chromium } from 'playwright';
+import { chromium, type Page } from 'playwright';
 import { preview } from 'vite';
 import { ensureBuild } from '../../scripts/build.mjs';
 import { CHROMIUM, CHROMIUM_FLAGS, SOFTWARE_GPU_FLAGS } from '../../scripts/chromium.mjs';
@@ -26,10 +26,12 @@ const LOAD_MS = 300_000;
 const MEASURE_MS = 180_000;
 
 /**
- * A record of the page. What no browser tells is added: the processor, and how busy the machine was. Throws where the page has not the
- * device that was asked for.
+ * A record of the page, and what its short run had expected. What no browser tells is added: the processor, and how busy the
+ * machine was. Throws where the page has not the device that was asked for.
  */
-export async function measurePage(device: Device): Promise<SpeedRecord> {
+export async function measurePage(
+  device: Device,
+): Promise<{ readonly record: SpeedRecord; readonly expected: string | null }> {
   await ensureBuild();
   const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0, host: 'localhost', open: false } });
   const browser = await chromium.launch({
@@ -38,6 +40,8 @@ export async function measurePage(device: Device): Promise<SpeedRecord> {
   });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    // A short run would leave this adapter for the processor.
+    if (device === 'software') await page.addInitScript(() => localStorage.setItem('flipside.engine', 'webgpu'));
     await page.goto(`${server.resolvedUrls?.local[0] ?? ''}#/bench`);
     await page.getByRole('button', { name: /^Load / }).click();
     const button = page.getByRole('button', { name: 'Measure the speed' });
@@ -51,15 +55,25 @@ export async function measurePage(device: Device): Promise<SpeedRecord> {
     const found = record.backend === 'wasm' ? 'processor' : record.adapter?.software === true ? 'software' : 'gpu';
     if (found !== device) throw new Error(`The page ran on the ${found}, not on the ${device} that was asked for.`);
     return {
-      ...record,
-      runner: `${record.runner.replace(/^(\w+) [\d.]+/, `$1 ${browser.version()}`)}`,
-      processor: (cpus()[0]?.model ?? '').trim() || null,
-      load: [before, loadNow()],
+      record: {
+        ...record,
+        runner: `${record.runner.replace(/^(\w+) [\d.]+/, `$1 ${browser.version()}`)}`,
+        processor: (cpus()[0]?.model ?? '').trim() || null,
+        load: [before, loadNow()],
+      },
+      expected: await expectedIn(page),
     };
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+/** What the short run said before the model was fetched; null where it was not asked. */
+async function expectedIn(page: Page): Promise<string | null> {
+  await page.getByRole('button', { name: 'Diagnostics', exact: true }).first().click();
+  const row = page.locator('dl div').filter({ hasText: /^Expected/ });
+  return (await row.count()) === 0 ? null : row.locator('dd').innerText();
 }
 
 function loadNow(): number {

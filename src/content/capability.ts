@@ -73,6 +73,12 @@ export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
     remedy: 'Load the page again; if it stays so, copy the diagnostics and report it.',
     again: 'Try WebGPU again',
   },
+  slower: {
+    title: `${WITHOUT}: the processor is faster here`,
+    cause: 'A short run of small graphs took the graphics card longer than the processor.',
+    remedy: 'There is nothing to do; what computes in software in place of a card is always slower.',
+    again: 'Use WebGPU all the same',
+  },
   chosen: {
     title: `${WITHOUT}: as you asked`,
     cause: 'The model runs on the processor because you chose it.',

@@ -25,6 +25,7 @@ export const SAY = {
   loading: (): string => 'Loading the model.',
   hashing: (): string => 'Reading the files.',
   share: (quarter: number): string => `${quarter * 25} percent of the model has arrived.`,
+  trying: (): string => 'Trying small graphs on this device.',
   starting: (): string => 'Starting the model.',
   warming: (): string => 'Checking how many tokens this machine gets right in one pass.',
   measuring: (): string => 'Measuring the probe on these weights.',
@@ -92,6 +93,7 @@ export const SILENT = {
 
 /** What each phase without bytes is announced by. */
 const PHASES = {
+  trial: SAY.trying,
   hashing: SAY.hashing,
   session: SAY.starting,
   'warm-up': SAY.warming,

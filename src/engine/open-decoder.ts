@@ -60,14 +60,18 @@ export interface PlacingParts {
   readonly again?: () => Promise<DecoderFiles>;
   readonly weightsSha256: string;
   readonly tokenizer: TextTokenizer;
+  /** `auto`: WebGPU, and WASM where that does not work. */
   readonly wanted: 'auto' | 'wasm';
+  /** Why WASM is wanted; left out, it was chosen. */
+  readonly because?: { readonly cause: GpuCause; readonly detail: string };
   readonly onProgress: (progress: LoadProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /** Opens the decoder where it works best. Throws `cancelled`, or what stops WASM too (the graph's own errors). */
 export async function placeDecoder(parts: PlacingParts): Promise<PlacedDecoder> {
-  if (parts.wanted === 'wasm') return onWasm(parts, { cause: 'chosen', detail: 'The CPU was chosen.' });
+  if (parts.wanted === 'wasm')
+    return onWasm(parts, parts.because ?? { cause: 'chosen', detail: 'The CPU was chosen.' });
   const gpu = await probeGpu(needsOf(describeDecoder(parts.files.graph)));
   if (!gpu.ok) return onWasm(parts, { cause: gpu.cause, detail: gpu.detail });
   try {

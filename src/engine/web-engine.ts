@@ -1,6 +1,8 @@
 /** The engine as it runs in the worker: brings the model in, and reads, writes and checks on one text at a time. */
 import type { ChatMessage } from '../text/chat.ts';
+import type { EnginePlan } from '../models/device-trial.ts';
 import type {
+  BackendChoice,
   EngineMemory,
   EngineStatus,
   GpuMemoryReport,
@@ -11,6 +13,7 @@ import type {
   ReferenceFile,
 } from '../models/engine-report.ts';
 import { AppError } from '../base/errors.ts';
+import { planSentence } from '../content/trial.ts';
 import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../lens/lens.ts';
 import { adapterIn, containerOf, isCheckpoint } from '../models/checkpoint/checkpoint-offers.ts';
 import { BUILT_GRAPH, withDtype } from '../models/model-dtype.ts';
@@ -28,15 +31,17 @@ import type { Decoder } from './decoder.ts';
 import { EngineEditor, type SteeredBy, type SteeringSink } from './steering/engine-editor.ts';
 import { EngineLens } from './lens/engine-lens.ts';
 import { createSubject } from './engine-subject.ts';
+import { tryDevice } from './capability/try-device.ts';
 import { namingGraph } from './model/graph-error.ts';
 import { findWords } from './lens/lens-words.ts';
 import type { LensRequest } from './lens/lens.ts';
 import { DECODER_ROLES, decoderFilesOf, fileAt, pathOf, textOf, tokenizerOf } from './model/model-files.ts';
-import { placeDecoder } from './open-decoder.ts';
+import { placeDecoder, type PlacingParts } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
 import type { SteeredText } from './steering/steered-writing.ts';
 import { unreadable } from './refusals/unreadable.ts';
+import { modelToRun } from './model/model-to-run.ts';
 import { assertReach, roomFor } from './model/run-memory.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { createSegmentReader } from './passages/segment-reader.ts';
@@ -86,14 +91,17 @@ export class WebEngine {
     this.#onLost = onLost;
   }
 
-  /** Loads a model in place of the one before; `auto` takes WebGPU where it works and WASM with the reason where it does not. */
+  /** Loads a model in place of the one before; `auto` tries small graphs first, and tells what they found before weights are fetched. */
   async load(
-    args: { model: ModelSource; hosts: readonly string[]; backend: 'auto' | 'wasm' },
-    onProgress: (progress: LoadProgress) => void,
+    args: { model: ModelSource; hosts: readonly string[]; backend: BackendChoice },
+    on: { readonly progress: (progress: LoadProgress) => void; readonly plan: (plan: EnginePlan) => void },
     signal: AbortSignal,
   ): Promise<EngineStatus> {
     await this.dispose();
-    const loaded = await loadModelFiles(args.model, {
+    const onProgress = on.progress;
+    const asked = args.backend;
+    const tried = asked === 'auto' ? await this.#tryDevice(args, on, signal) : null;
+    const loaded = await loadModelFiles(tried?.model ?? args.model, {
       roles: [
         ...DECODER_ROLES,
         'tokenizer',
@@ -107,7 +115,12 @@ export class WebEngine {
     });
     const { key } = loaded.model;
     try {
-      const status = await this.#open(loaded, args.backend, onProgress, signal);
+      const status = await this.#open(
+        loaded,
+        tried?.plan ?? (asked === 'wasm' ? 'wasm' : 'webgpu'),
+        onProgress,
+        signal,
+      );
       await noteUnopened(key, null);
       return status;
     } catch (thrown) {
@@ -123,10 +136,22 @@ export class WebEngine {
     }
   }
 
+  /** What a short run says about this model here, before more than its graph is fetched. */
+  async #tryDevice(
+    { model: source, hosts }: { readonly model: ModelSource; readonly hosts: readonly string[] },
+    on: { readonly progress: (progress: LoadProgress) => void; readonly plan: (plan: EnginePlan) => void },
+    signal: AbortSignal,
+  ): Promise<{ readonly model: ResolvedModel; readonly plan: EnginePlan }> {
+    const { model, toRun } = await modelToRun(source, { hosts, onProgress: on.progress, signal });
+    const plan = await tryDevice(toRun, { onTrial: () => on.progress({ phase: 'trial' }), signal });
+    on.plan(plan);
+    return { model, plan };
+  }
+
   /** Opens a model whose files are there. */
   async #open(
     loaded: LoadedFiles,
-    wanted: 'auto' | 'wasm',
+    wanted: EnginePlan | Exclude<BackendChoice, 'auto'>,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<EngineStatus> {
@@ -148,7 +173,7 @@ export class WebEngine {
       ...usedUp(signal),
       weightsSha256: weights,
       tokenizer,
-      wanted,
+      ...placing(wanted),
       onProgress,
       signal,
     });
@@ -207,6 +232,7 @@ export class WebEngine {
       backend,
       runtime: placed.gpu?.build ?? 'wasm',
       fallback: placed.fallback,
+      ...(typeof wanted === 'object' && { plan: wanted }),
       adapter: placed.adapter,
       threads: placed.threads,
       chunkTokens,
@@ -394,6 +420,16 @@ export class WebEngine {
 }
 
 /** A model of the reader's own may have no probe yet. */
+/** Where a model is to be opened: a plan is followed, but for causes that opening finds by itself. */
+function placing(wanted: EnginePlan | Exclude<BackendChoice, 'auto'>): Pick<PlacingParts, 'wanted' | 'because'> {
+  if (wanted === 'wasm') return { wanted };
+  if (wanted === 'webgpu' || wanted.engine === 'webgpu' || wanted.cause === null) return { wanted: 'auto' };
+  return {
+    wanted: 'wasm',
+    because: { cause: wanted.cause, detail: `${planSentence(wanted)} ${wanted.detail}`.trim() },
+  };
+}
+
 function noProbe(): AppError {
   return new AppError(
     'probe-model-mismatch',

@@ -1,19 +1,13 @@
 /** What the engine says about itself and its work: plain data that the worker makes and the page shows. */
 import type { ModelIdentity } from '../probe/probe-types.ts';
+import type { EnginePlan } from './device-trial.ts';
+import type { GpuCause } from './gpu-cause.ts';
 import type { ProductsReport } from './product-forms.ts';
 
-/** Why the engine does not run on the graphics processor. A closed list; `content/capability.ts` has the remedies. */
-export type GpuCause =
-  | 'no-api'
-  | 'insecure-page'
-  | 'no-adapter'
-  | 'limit'
-  | 'no-half'
-  | 'no-room'
-  | 'device-lost'
-  | 'wrong-numbers'
-  | 'session-failed'
-  | 'chosen';
+/** Which engine is asked for: the one that a short run finds, or one by name. WebGPU gives way where it cannot be used. */
+export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
+
+export type { GpuCause } from './gpu-cause.ts';
 
 /** Builds of the runtime: on the processor; on WebGPU, suspended by the browser, or by code that was compiled to wait. */
 export type RuntimeBuild = 'wasm' | 'jspi' | 'asyncify';
@@ -23,6 +17,8 @@ export type ByteSource = 'network' | 'disk' | 'storage' | 'mixed';
 
 /** What a load is doing. Bytes count all files together; steps after the download have no byte count. */
 export type LoadProgress =
+  /** Small graphs are run, to find out which engine is right and fast here. */
+  | { readonly phase: 'trial' }
   | { readonly phase: 'bytes'; readonly loadedBytes: number; readonly totalBytes: number; readonly source: ByteSource }
   /** Files that the reader picked are hashed before they are taken in. */
   | { readonly phase: 'hashing'; readonly loadedBytes: number; readonly totalBytes: number }
@@ -68,6 +64,8 @@ export interface EngineStatus {
   readonly runtime: RuntimeBuild;
   /** Set when the backend is not WebGPU. */
   readonly fallback: { readonly cause: GpuCause; readonly detail: string } | null;
+  /** What a short run expected before the model was fetched; left out where an engine was asked for by name. */
+  readonly plan?: EnginePlan;
   /** Vendor and architecture of the adapter, and whether it computes in software; null on WASM. */
   readonly adapter: {
     readonly vendor: string;

@@ -95,6 +95,8 @@ function loadParts(progress: Extract<Phase, { kind: 'loading' }>['progress']): s
       return [`${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
     case 'hashing':
       return [`reading ${megabytes(progress.loadedBytes)} of ${megabytes(progress.totalBytes)}`];
+    case 'trial':
+      return ['trying this device'];
     case 'session':
       return ['starting'];
     case 'warm-up':

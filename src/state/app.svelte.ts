@@ -117,6 +117,7 @@ export class AppState {
       connect: parts.connect,
       probeFiles: (model) => probeToUse(probes.needChosen(), model),
       model: () => ({ source: this.model.source, hosts: this.hostConsent.hosts }),
+      backend: () => this.preferences.engine,
       loaded: (status) => this.model.loaded(status),
     });
     this.fetchText = parts.fetchText ?? fetchText;

@@ -1,5 +1,6 @@
 /** What the reader has chosen about the page itself; kept in this browser. */
 import type { Theme } from '../charts/colour.ts';
+import type { BackendChoice } from '../models/engine-report.ts';
 import { isGrain } from '../reading/grain.ts';
 import type { Grain } from '../reading/grain.ts';
 import { DEFAULT_WINDOW } from '../stats/smoothing.ts';
@@ -10,7 +11,10 @@ export type ThemeChoice = 'system' | Theme;
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** Theme, what a colour stands for, whether taps are read, whether the trajectory has its lines, dark texts, and the key of the help. */
+/**
+ * Theme, what a colour stands for, whether taps are read, whether the trajectory has its lines, dark texts, the key of the help,
+ * and the engine.
+ */
 export class Preferences {
   readonly #kept: TextStorage;
   #theme = $state<ThemeChoice>('system');
@@ -23,6 +27,7 @@ export class Preferences {
   #rawCurve = $state(false);
   #dark = $state(false);
   #helpKey = $state(true);
+  #engine = $state<BackendChoice>('auto');
 
   /** `storage` is null where the browser refuses it: everything then works, and is forgotten. */
   constructor(storage: Storage | null) {
@@ -47,6 +52,7 @@ export class Preferences {
     follow('flipside.raw-curve', (stored) => (this.#rawCurve = stored === 'yes'));
     follow('flipside.dark-texts', (stored) => (this.#dark = stored === 'show'));
     follow('flipside.help-key', (stored) => (this.#helpKey = stored !== 'no'));
+    follow('flipside.engine', (stored) => (this.#engine = stored === 'webgpu' || stored === 'wasm' ? stored : 'auto'));
     const query = matchMedia(DARK);
     this.#systemDark = query.matches;
     query.addEventListener('change', (event) => (this.#systemDark = event.matches));
@@ -149,5 +155,16 @@ export class Preferences {
   set helpKey(on: boolean) {
     this.#helpKey = on;
     this.#kept.write('flipside.help-key', on ? 'yes' : 'no');
+  }
+
+  /** Which engine runs models: what a short run finds, or always the same. */
+  get engine(): BackendChoice {
+    return this.#engine;
+  }
+
+  set engine(choice: BackendChoice) {
+    this.#engine = choice;
+    if (choice === 'auto') this.#kept.drop('flipside.engine');
+    else this.#kept.write('flipside.engine', choice);
   }
 }

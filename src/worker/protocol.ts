@@ -15,7 +15,9 @@ import type {
   ExperimentProgress,
   SpecSummary,
 } from '../experiments/experiment-run.ts';
+import type { EnginePlan } from '../models/device-trial.ts';
 import type {
+  BackendChoice,
   EngineMemory,
   EngineStatus,
   FuturesSummary,
@@ -178,12 +180,13 @@ const call = <Args, Value, Events = NoEvents, Change = never>(
 export const ENGINE_CALLS = {
   /**
    * Brings a model in: bytes, session, warm-up. Resolves when a text can be read; throws model errors.
-   * `hosts`: where its files may come from.
+   * `hosts`: where its files may come from. `plan`: what a short run found, told before weights are fetched; not where an engine is
+   * asked for by name.
    */
   load: call<
-    { readonly model: ModelSource; readonly hosts: readonly string[]; readonly backend: 'auto' | 'wasm' },
+    { readonly model: ModelSource; readonly hosts: readonly string[]; readonly backend: BackendChoice },
     EngineStatus,
-    { readonly progress: LoadProgress }
+    { readonly progress: LoadProgress; readonly plan: EnginePlan }
   >(),
   /**
    * Validates the probe and makes it the one that scores what follows. Where it was made on another variant of the model

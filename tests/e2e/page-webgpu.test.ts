@@ -28,6 +28,9 @@ let page: Page;
 beforeAll(async () => {
   site = await Site.open(SOFTWARE_GPU_FLAGS);
   page = await site.page();
+  // A short run would leave this adapter for the processor, which is faster.
+  await page.evaluate(() => localStorage.setItem('flipside.engine', 'webgpu'));
+  await page.reload();
   await loadModel(page, 5 * MINUTE);
 }, 6 * MINUTE);
 afterAll(() => site.close());

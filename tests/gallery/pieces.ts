@@ -249,6 +249,11 @@ export const PIECES: readonly Specimen[] = [
     halfway: { progress: { phase: 'bytes', loadedBytes: totalBytes / 2, totalBytes, source: 'mixed' } },
     'kept bytes': { progress: { phase: 'bytes', loadedBytes: totalBytes, totalBytes, source: 'storage' } },
     'of unknown size': { progress: { phase: 'bytes', loadedBytes: 0, totalBytes: 0, source: 'network' } },
+    'trying small graphs': { progress: { phase: 'trial' } },
+    'with what a short run found': {
+      progress: { phase: 'bytes', loadedBytes: totalBytes / 4, totalBytes, source: 'network' },
+      note: 'The software adapter is slower than the processor (at most 0.6 tokens a second); the processor runs: about 14 tokens a second expected.',
+    },
     starting: { progress: { phase: 'session' } },
     'warm-up': { progress: { phase: 'warm-up', doneTokens: 31, totalTokens: 95 } },
     'measuring a probe': { progress: { phase: 'probe', doneTurns: 120, totalTurns: 312 } },

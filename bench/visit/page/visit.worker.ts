@@ -21,7 +21,8 @@ const steps: VisitSteps = {
     const manifestUrl = new URL('models/smollm2-135m-instruct-q4.manifest.json', base).href;
     const status = await engine.load(
       { model: { kind: 'site', manifestUrl }, hosts: [], backend: 'wasm' },
-      () => undefined,
+      // A function for versions before 0.3.
+      Object.assign(() => undefined, { progress: () => undefined, plan: () => undefined }),
       never,
     );
     const loadedMs = since();

@@ -5,6 +5,7 @@
 import type { ChunkTrial, PassProof } from './chunk-proof.ts';
 import type { WriterTrial, WritingMode } from '../../models/engine-report.ts';
 import { PRODUCT_FORMS, type ProductTrial } from '../../models/product-forms.ts';
+import { parseDeviceTrial, type DeviceTrial } from '../../models/device-trial.ts';
 import type { DispatchRule } from '../ort/webgpu/direct-dispatch.ts';
 import type { WriterProof } from './writer-proof.ts';
 
@@ -35,6 +36,9 @@ export const WRITER_PROOF: Kind<WriterProof> = { name: 'writer-proof', parse: pa
 
 /** How packed products are computed on the processor. */
 export const PRODUCT_PROOF: Kind<readonly ProductTrial[]> = { name: 'product-proof', parse: parseProductTrials };
+
+/** What the small graphs took on an adapter and on the processor beside it. */
+export const DEVICE_TRIAL: Kind<DeviceTrial> = { name: 'device-trial', parse: parseDeviceTrial };
 
 /** The proof for this key, or null when there is none that can be used. */
 export async function recallProof<T>(kind: Kind<T>, key: ProofKey): Promise<T | null> {

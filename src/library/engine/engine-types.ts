@@ -18,8 +18,11 @@ export type ProbePlace = ProbeFiles | string | URL;
 export interface OpenOptions {
   /** The probe that scores. {@link Engine.use} can set it later. */
   readonly probe?: ProbePlace;
-  /** On a page: `auto` takes WebGPU where it works and WASM elsewhere. Node always computes on the processor. */
-  readonly backend?: 'auto' | 'wasm';
+  /**
+   * On a page: `auto` takes what a short run finds right and fast, `webgpu` takes WebGPU where it works, however slow. Node always
+   * computes on the processor.
+   */
+  readonly backend?: 'auto' | 'webgpu' | 'wasm';
   /** Hears on a page how many bytes of the model are there. Files that the browser stores are not fetched again. */
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;

@@ -3,10 +3,12 @@
  * time. Takes a factory, so that a dead worker is replaced by a new one and tests bring their own engine.
  */
 import { progressSentence, SAY } from '../../content/status.ts';
+import { planSentence } from '../../content/trial.ts';
 import { throwIfStopped } from '../../base/abort.ts';
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import { AppError } from '../../base/errors.ts';
-import type { EngineMemory, EngineStatus, LoadProgress } from '../../models/engine-report.ts';
+import type { EnginePlan } from '../../models/device-trial.ts';
+import type { BackendChoice, EngineMemory, EngineStatus, LoadProgress } from '../../models/engine-report.ts';
 import type { ModelSource } from '../../models/model-source.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 import type { EngineClient } from '../../worker/client/engine-client.ts';
@@ -23,6 +25,8 @@ export interface SessionParts {
   readonly probeFiles: (model: ModelIdentity) => Promise<ProbeToUse>;
   /** The model to load, and the hosts that its files may come from. */
   readonly model: () => { readonly source: ModelSource; readonly hosts: readonly string[] };
+  /** The engine that the reader has chosen; left out, a short run decides. */
+  readonly backend?: () => BackendChoice;
   /** Told when it has been loaded. */
   readonly loaded?: (status: EngineStatus) => void;
 }
@@ -166,20 +170,20 @@ export class EngineLine {
   }
 
   /** Brings the model in again after it was lost, and goes on with what ran then. */
-  async startAgain(backend: 'auto' | 'wasm' = 'auto'): Promise<void> {
+  async startAgain(backend: BackendChoice = this.#asked()): Promise<void> {
     const again = this.#again;
     await this.load(backend);
     if (this.ready) again?.();
   }
 
   /** Brings the model in, with a new worker if there is none. */
-  async load(backend: 'auto' | 'wasm' = 'auto'): Promise<void> {
+  async load(backend: BackendChoice = this.#asked()): Promise<void> {
     if (this.busy) return;
     this.#end();
     this.#problem = null;
     this.#again = null;
     this.#ended = false;
-    this.#phase = { kind: 'loading', progress: null };
+    this.#phase = { kind: 'loading', progress: null, plan: null };
     this.say(SAY.loading());
     const stop = (this.#stop = new AbortController());
     try {
@@ -195,7 +199,10 @@ export class EngineLine {
           if (client === this.#client) this.#progress(step);
         };
         const { source: model, hosts } = this.#parts.model();
-        const status = await client.load({ model, hosts, backend }, { on: { progress }, signal: stop.signal });
+        const status = await client.load(
+          { model, hosts, backend },
+          { on: { progress, plan: (plan) => this.#planned(client, plan) }, signal: stop.signal },
+        );
         await this.#tryProbe(
           client,
           status.model,
@@ -328,7 +335,19 @@ export class EngineLine {
     const before = this.#phase.kind === 'loading' ? this.#phase.progress : null;
     const sentence = progressSentence(before, progress);
     if (sentence !== null) this.say(sentence);
-    this.#phase = { kind: 'loading', progress };
+    this.#phase = { kind: 'loading', progress, plan: this.#phase.kind === 'loading' ? this.#phase.plan : null };
+  }
+
+  /** What the short run found is said while the weights come. */
+  #planned(client: EngineClient, plan: EnginePlan): void {
+    if (client !== this.#client || this.#phase.kind !== 'loading') return;
+    this.say(planSentence(plan));
+    this.#phase = { ...this.#phase, plan };
+  }
+
+  /** The engine that the reader has chosen for every load. */
+  #asked(): BackendChoice {
+    return this.#parts.backend?.() ?? 'auto';
   }
 
   #fail(error: unknown): void {

@@ -1,13 +1,15 @@
 /** What the engine is doing, and what it did last. */
 import type { DoseProgress } from '../../steering/dose-types.ts';
 import type { ExperimentProgress } from '../../experiments/experiment-run.ts';
+import type { EnginePlan } from '../../models/device-trial.ts';
 import type { EngineStatus, LoadProgress, RunSummary } from '../../models/engine-report.ts';
 import type { TrainingProgress } from '../../probe/training-plan.ts';
 
 /** What the engine is doing: one of these, never a mixture. */
 export type Phase =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'loading'; readonly progress: LoadProgress | null }
+  /** `plan`: what a short run found, once it has. */
+  | { readonly kind: 'loading'; readonly progress: LoadProgress | null; readonly plan: EnginePlan | null }
   | { readonly kind: 'ready'; readonly status: EngineStatus }
   | { readonly kind: 'reading'; readonly status: EngineStatus }
   /** Reading inside the sentences of a text that has been read: gives way to every other call. */

@@ -1,4 +1,5 @@
 /** Another model in place of the one before, which is chosen again where the other does not load. */
+import type { BackendChoice } from '../../models/engine-report.ts';
 import type { ModelChoice, OtherModel } from './model-choice.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -10,7 +11,7 @@ export async function tryModel(
   session: Session,
   choice: ModelChoice,
   other: OtherModel,
-  backend: 'auto' | 'wasm' = 'auto',
+  backend?: BackendChoice,
 ): Promise<void> {
   const before = choice.other;
   choice.choose(other);

@@ -51,7 +51,7 @@ type Handlers = {
 };
 
 const HANDLERS: Handlers = {
-  load: (args, { on, signal }) => engine.load(args, on.progress, signal),
+  load: (args, { on, signal }) => engine.load(args, on, signal),
   useProbe: async (args, { on, signal }) => {
     const { probe, agreement } = await probes.measure(args, counted(on.progress), signal);
     engine.useProbe(probe);

@@ -43,7 +43,7 @@ async function weigh(files: Files, name = ''): Promise<{ chosen: ChosenOffer; we
   const weighed = await client.weighModel({ chosen: { listing, offer: listing.offers[0]! }, hosts: [] });
   return { chosen: { listing, offer: weighed.offer }, weighed };
 }
-async function load(files: Files, backend: 'auto' | 'wasm' = 'wasm', name = ''): Promise<EngineStatus> {
+async function load(files: Files, backend: 'webgpu' | 'wasm' = 'wasm', name = ''): Promise<EngineStatus> {
   const { chosen } = await weigh(files, name);
   const model = { kind: 'offer', chosen } as const;
   await client.checkModel({ model, hosts: [] }, { signal: never });
@@ -75,7 +75,7 @@ test.each(CONTAINERS)('%s %s computes what PyTorch does, in WebAssembly', async 
 });
 
 test('llama q4_0.gguf computes what PyTorch does, on WebGPU', { timeout: 240_000 }, async () => {
-  const status = await load(await gguf('llama', 'q4_0.gguf'), 'auto');
+  const status = await load(await gguf('llama', 'q4_0.gguf'), 'webgpu');
   expect(status).toMatchObject({ backend: 'webgpu', fallback: null });
   const report = await heldToPytorch(client, 'llama', 'q4_0');
   expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });

@@ -63,7 +63,7 @@ async function loaded(on: 'device' | 'wasm'): Promise<{ readonly client: EngineC
   const lost: string[] = [];
   client.onLost(({ code }) => lost.push(code));
   const status = await client.load(
-    { model: { kind: 'site', manifestUrl: TOY_MANIFEST }, hosts: [], backend: on === 'device' ? 'auto' : 'wasm' },
+    { model: { kind: 'site', manifestUrl: TOY_MANIFEST }, hosts: [], backend: on === 'device' ? 'webgpu' : 'wasm' },
     { signal: never },
   );
   expect(status).toMatchObject({

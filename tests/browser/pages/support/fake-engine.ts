@@ -3,7 +3,9 @@ import type { DoseReport, MatchedStrength } from '../../../../src/steering/dose-
 import type { DtypeAgreement } from '../../../../src/probe/dtype-agreement.ts';
 import { AppError } from '../../../../src/base/errors.ts';
 import type { ErrorCode } from '../../../../src/base/errors.ts';
+import type { EnginePlan } from '../../../../src/models/device-trial.ts';
 import type {
+  BackendChoice,
   EngineMemory,
   EngineStatus,
   StoredModel,
@@ -51,6 +53,8 @@ export interface FakeOptions {
   /** Milliseconds between steps; 0 only yields. */
   readonly pace?: number;
   readonly status?: Partial<EngineStatus>;
+  /** What a short run found before the load. */
+  readonly plan?: EnginePlan;
   readonly failLoad?: ErrorCode;
   readonly failRead?: ErrorCode;
   readonly failTrain?: ErrorCode;
@@ -96,6 +100,8 @@ export class FakeEngine {
   deaf = false;
   readonly calls: string[] = [];
   readonly plans: TrainingPlan[] = [];
+  /** Which engine each load asked for. */
+  readonly backends: BackendChoice[] = [];
   /** What was pushed, matched and measured. */
   readonly pushes: (CallArgs<'writeSteered'> | CallArgs<'matchSteering'> | DoseArgs)[] = [];
   /** Strengths that were asked for while a text was being written, each with the tokens that had been told. */
@@ -116,8 +122,11 @@ export class FakeEngine {
     this.#ending.catch(() => undefined); // nothing may be under way
   }
 
-  async load(_: unknown, { on, signal }: CallOptions<'load'> = {}): Promise<EngineStatus> {
+  async load({ backend }: CallArgs<'load'>, { on, signal }: CallOptions<'load'> = {}): Promise<EngineStatus> {
     this.calls.push('load');
+    this.backends.push(backend);
+    const { plan } = this.#options;
+    if (plan !== undefined) on?.plan?.(plan);
     const totalBytes = STATUS.downloadBytes;
     for (let step = 0; step <= 8; step += 1) {
       on?.progress?.({ phase: 'bytes', loadedBytes: (totalBytes * step) / 8, totalBytes, source: 'network' });

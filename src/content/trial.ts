@@ -1,0 +1,33 @@
+/** What a short run found, in a sentence: which engine runs a model, and how fast. */
+import type { EnginePlan, Expected } from '../models/device-trial.ts';
+import type { GpuCause } from '../models/engine-report.ts';
+
+/** Why the processor runs it, as the beginning of a sentence; the rest follows a semicolon. */
+const WHY = {
+  'no-api': 'This browser offers no graphics card',
+  'insecure-page': 'The page came over plain HTTP, which keeps it off the graphics card',
+  'no-adapter': 'No graphics card was offered',
+  limit: 'The graphics card allows less memory at once than this model needs',
+  'no-half': 'The graphics card does not compute in 16 bits, as this model does',
+  'no-room': 'The graphics card had no room for a small graph',
+  'device-lost': 'The graphics card went away while it was tried',
+  'wrong-numbers': 'The graphics card gives wrong numbers',
+  'session-failed': 'A small graph would not start on the graphics card',
+  slower: 'The graphics card is slower than the processor',
+  chosen: 'The processor was chosen',
+} satisfies Record<GpuCause, string>;
+
+/** Tokens a second, with two digits. */
+function perSecond({ tokenMs }: Expected): string {
+  return String(Number((1000 / Math.max(tokenMs, 0.1)).toPrecision(2)));
+}
+
+/** E.g. `Runs on the graphics card: about 12 tokens a second expected.` */
+export function planSentence({ engine, cause, software, processor, card }: EnginePlan): string {
+  if (engine === 'webgpu')
+    return `Runs on ${software === true ? 'the software adapter' : 'the graphics card'}${card === null ? '' : `: about ${perSecond(card)} tokens a second expected`}.`;
+  const expected = processor === null ? '' : `: about ${perSecond(processor)} tokens a second expected`;
+  if (cause === 'slower' && card !== null && processor !== null)
+    return `${software === true ? 'The software adapter' : 'The graphics card'} is slower than the processor (${card.atLeast ? 'at most' : 'about'} ${perSecond(card)} tokens a second); the processor runs${expected}.`;
+  return `${cause === null ? 'Runs on the processor' : `${WHY[cause]}; the processor runs`}${expected}.`;
+}
