@@ -26,7 +26,13 @@ export function sharedSentence({ shared, parting, alike, complete }: Alignment, 
     : ' The texts are too long and too different to be searched to the end, so more may be shared.';
   if (!alike)
     return `${shared === 0 ? 'None' : count(shared)} of ${of} tokens ${shared === 1 ? 'is' : 'are'} shared beyond what any two texts share by chance. Different texts: nothing is subtracted, and each is drawn over its own sentences.${rest}`;
-  return `${count(shared)} of ${of} tokens are shared. The runs part at column ${count(parting)}.${rest}`;
+  const opening =
+    parting === 0
+      ? 'They differ from the first token on.'
+      : parting === 1
+        ? 'The first is the same.'
+        : `The first ${count(parting)} are the same.`;
+  return `${count(shared)} of ${of} tokens are shared. ${opening}${rest}`;
 }
 
 /** What a difference above and below zero means: by one pole alone it is more or less of that pole, never the opposite one. */
@@ -45,23 +51,22 @@ export function leansOf(head: Head, axis: Axis): ByPole<{ readonly said: string;
   };
 }
 
-/** The mean difference over shared tokens in plain words. */
+/** The mean difference over shared tokens in plain words: what it means, then how much, then how sure. */
 export function differenceSentence({ mean, opening }: SharedDifference, axis: Axis, head: Head): string {
   const { n, interval, block } = mean;
   if (n === 0) return 'No shared token has a score in both runs.';
-  const where = opening > 0 ? `At the ${plural(n, 'shared token')} after that` : `At ${plural(n, 'shared token')}`;
+  const where = opening > 0 ? `at the ${plural(n, 'shared token')} after they part` : `at ${plural(n, 'shared token')}`;
   const before = opening > 0 ? ` The ${plural(opening, 'token')} before read alike in both and are not counted.` : '';
   if (interval !== null && mean.mean === 0 && interval.low === 0 && interval.high === 0)
-    return `${where} A and B read exactly alike: the mean difference is 0.${before}`;
+    return `A and B read exactly alike ${where}: the mean difference is 0.${before}`;
   const size = Math.abs(mean.mean);
   const lean =
     size < 0.005
-      ? 'B reads as A does'
-      : `B reads ${size.toFixed(2)} sd ${leansOf(head, axis)[mean.mean > 0 ? 'positive' : 'negative'].said} than A`;
-  if (interval === null)
-    return `${where} ${lean} on average. That is too few tokens for an interval, so it may be chance.${before}`;
+      ? `B reads as A does, on average ${where}`
+      : `B reads ${leansOf(head, axis)[mean.mean > 0 ? 'positive' : 'negative'].said} than A: on average ${size.toFixed(2)} standard deviations ${where}`;
+  if (interval === null) return `${lean}. That is too few tokens for an interval, so it may be chance.${before}`;
   const verdict = interval.low > 0 || interval.high < 0 ? '' : ' The interval holds zero: this may be chance.';
-  return `${where} ${lean} on average (difference ${signed(mean.mean)}, 95 % interval ${plainNumber(interval.low, 2)} to ${plainNumber(interval.high, 2)}, blocks of ${plural(block, 'token')}).${verdict}${before}`;
+  return `${lean} (difference ${signed(mean.mean)}, 95 % interval ${plainNumber(interval.low, 2)} to ${plainNumber(interval.high, 2)}, blocks of ${plural(block, 'token')}).${verdict}${before}`;
 }
 
 /** Which of two runs the model did not read by itself, each push in words; null where neither was pushed. */

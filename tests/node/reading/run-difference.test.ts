@@ -105,7 +105,7 @@ describe('the difference of two runs', () => {
 describe('what is said of two runs', () => {
   it('is how much they share, and where they part', () => {
     expect(sharedSentence(alignTokens(A, B), A.length, B.length)).toBe(
-      '6 of 7 and 8 tokens are shared. The runs part at column 1.',
+      '6 of 7 and 8 tokens are shared. The first is the same.',
     );
     expect(sharedSentence(alignTokens(A, A), 7, 7)).toBe('Both runs have the same 7 tokens.');
     expect(sharedSentence(alignTokens(['a', 'b'], ['c', 'd']), 2, 2)).toMatch(
@@ -120,7 +120,7 @@ describe('what is said of two runs', () => {
       'difference',
     );
     expect(said).toBe(
-      'At the 80 shared tokens after that B reads 0.42 sd further towards cruel than A on average (difference −0.420, 95 % interval −0.70 to −0.10, blocks of 6 tokens). The 12 tokens before read alike in both and are not counted.',
+      'B reads further towards cruel than A: on average 0.42 standard deviations at the 80 shared tokens after they part (difference −0.420, 95 % interval −0.70 to −0.10, blocks of 6 tokens). The 12 tokens before read alike in both and are not counted.',
     );
   });
 
@@ -135,23 +135,23 @@ describe('what is said of two runs', () => {
     expect(
       differenceSentence({ opening: 0, mean: { n: 12, mean: 0.1, block: 0, interval: null } }, AXIS, 'difference'),
     ).toBe(
-      'At 12 shared tokens B reads 0.10 sd further towards kind than A on average. That is too few tokens for an interval, so it may be chance.',
+      'B reads further towards kind than A: on average 0.10 standard deviations at 12 shared tokens. That is too few tokens for an interval, so it may be chance.',
     );
   });
 
   it('is that they read exactly alike, for a run beside itself', () => {
     expect(differenceSentence(sharedDifference(new Float32Array(80), null), AXIS, 'difference')).toBe(
-      'At 80 shared tokens A and B read exactly alike: the mean difference is 0.',
+      'A and B read exactly alike at 80 shared tokens: the mean difference is 0.',
     );
   });
 
   it('is more or less of one pole where only that one was read, never the other', () => {
     const by = (mean: number, head: 'positive' | 'negative') =>
       differenceSentence({ opening: 0, mean: { n: 12, mean, block: 0, interval: null } }, AXIS, head);
-    expect(by(0.5, 'positive')).toMatch(/0\.50 sd further towards kind than A/);
-    expect(by(-0.5, 'positive')).toMatch(/0\.50 sd less far towards kind than A/);
-    expect(by(-0.5, 'negative')).toMatch(/0\.50 sd further towards cruel than A/);
-    expect(by(0.5, 'negative')).toMatch(/0\.50 sd less far towards cruel than A/);
+    expect(by(0.5, 'positive')).toMatch(/^B reads further towards kind than A: on average 0\.50 standard/);
+    expect(by(-0.5, 'positive')).toMatch(/^B reads less far towards kind than A: on average 0\.50 standard/);
+    expect(by(-0.5, 'negative')).toMatch(/^B reads further towards cruel than A: on average 0\.50 standard/);
+    expect(by(0.5, 'negative')).toMatch(/^B reads less far towards cruel than A: on average 0\.50 standard/);
   });
 
   it('is why two runs are not subtracted, with what each was read with', () => {

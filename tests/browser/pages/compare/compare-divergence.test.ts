@@ -40,7 +40,7 @@ describe('the next words of two runs', () => {
     await open('betrayal', 'spared', { save: (_, content) => saved.push(content as string) });
     await measure();
     const { parting } = {
-      parting: Number(/part at column (\d+)/.exec(document.querySelector('main')!.textContent)![1]),
+      parting: Number(/The first (\d+) are the same/.exec(document.querySelector('main')!.textContent)![1]),
     };
     await button(/^Go to where they part/).click();
     await expect.element(page.getByText(`Column ${parting}: the tokens are not the same`)).toBeVisible();

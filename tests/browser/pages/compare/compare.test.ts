@@ -30,7 +30,7 @@ describe('two runs side by side', () => {
     await expect
       .element(main)
       .toHaveTextContent(
-        /At (the )?\d+ shared tokens.* B reads \d\.\d\d sd further towards kind than A on average \(difference \+\d\.\d+, 95 % interval .* to .*, blocks of \d+ tokens\)\./,
+        /B reads further towards kind than A: on average \d\.\d\d standard deviations at (the )?\d+ shared tokens.* \(difference \+\d\.\d+, 95 % interval .* to .*, blocks of \d+ tokens\)\./,
       );
     expect(document.title).toBe('Two runs side by side · Flipside');
   });
@@ -52,7 +52,7 @@ describe('two runs side by side', () => {
     await expect.element(page.getByText('Both runs have the same 155 tokens.', { exact: true })).toBeVisible();
     await expect
       .element(
-        page.getByText('At 154 shared tokens A and B read exactly alike: the mean difference is 0.', { exact: true }),
+        page.getByText('A and B read exactly alike at 154 shared tokens: the mean difference is 0.', { exact: true }),
       )
       .toBeVisible();
     await page.getByText('Show the numbers as tables').click();
@@ -93,7 +93,7 @@ describe('two runs side by side', () => {
     await compare('betrayal', 'spared');
     await page.getByText('cruel from neutral text', { exact: true }).first().click();
     await expect.element(page.getByText('B less cruel', { exact: true })).toBeVisible();
-    await expect.element(page.getByRole('main')).toHaveTextContent(/sd (less far|further) towards cruel than A/);
+    await expect.element(page.getByRole('main')).toHaveTextContent(/B reads (less far|further) towards cruel than A/);
   });
 
   it('draws both and the difference', async () => {
@@ -204,7 +204,7 @@ describe('runs on two variants of one model', () => {
           ),
       )
       .toBeVisible();
-    await expect.element(page.getByRole('main').getByText(/further towards kind than A on average/)).toBeVisible();
+    await expect.element(page.getByRole('main').getByText(/further towards kind than A: on average/)).toBeVisible();
     await expect
       .element(
         page.getByText(
