@@ -1,7 +1,6 @@
 /** A text read with several probes from the command line. */
 import { READINGS_LEFT } from '../content/readings.ts';
 import { readAxes } from '../engine/axes/read-axes.ts';
-import { openNodeEngine } from '../engine/node/node-engine.ts';
 import { createSegmentReader } from '../engine/passages/segment-reader.ts';
 import { axesCsv, axesObject, type ReadAxis } from '../formats/runs/axes-json.ts';
 import type { Probe } from '../probe/probe-types.ts';
@@ -12,6 +11,7 @@ import type { Granularity } from '../reading/refinement.ts';
 import { carriedProbe } from './carried-probe.ts';
 import type { Options } from './command.ts';
 import { readProbe, writeOutput } from './files.ts';
+import { openModel } from './open-model.ts';
 import { showProgress } from './progress.ts';
 
 /** Reads `given` with the probes in `folders`, and gives what is printed. Throws `usage`, probe errors and text errors. */
@@ -30,7 +30,7 @@ export async function readWithAll(
     const first = own.findIndex((other) => other.sha256 === sha256);
     if (first < index) options.refuse(`--probe ${folders[index] ?? ''} is the same probe as ${folders[first] ?? ''}`);
   });
-  const engine = await openNodeEngine(options.model());
+  const engine = await openModel(options);
   try {
     const probes: Probe[] = [];
     const axes: ReadAxis[] = [];

@@ -2,6 +2,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { AppError } from '../base/errors.ts';
 import { embeddedFolder, graphOfType } from '../engine/node/model-folder.ts';
+import { isKeptBits, KEPT_BITS, WHY_NOT_16, type KeptBits } from '../models/checkpoint/kept-weights.ts';
 
 /** A command: `result` is printed as JSON, `ok: false` ends the program with status 1. */
 export interface Command {
@@ -20,7 +21,7 @@ export class Options {
 
   /**
    * Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. Anyone who knows
-   * `model` knows `dtype`.
+   * `model` knows `dtype` and `bits`.
    */
   constructor(
     command: string,
@@ -32,7 +33,7 @@ export class Options {
     try {
       const { values, positionals } = parseArgs({
         args: [...args],
-        options: 'model' in known ? { ...known, dtype: { type: 'string' } } : known,
+        options: 'model' in known ? { ...known, dtype: { type: 'string' }, bits: { type: 'string' } } : known,
         strict: true,
         allowPositionals: takesWords,
       });
@@ -65,6 +66,17 @@ export class Options {
   model(): string {
     const [folder, dtype] = [this.needed('model'), this.text('dtype')];
     return dtype === undefined ? folder : graphOfType(folder, dtype);
+  }
+
+  /** In how many bits `--bits` keeps the weights of safetensors; undefined where it is left out. */
+  bits(): KeptBits | undefined {
+    const text = this.text('bits');
+    if (text === undefined) return undefined;
+    const bits = Number(text);
+    if (text === String(bits) && isKeptBits(bits)) return bits;
+    return this.refuse(
+      `--bits must be one of ${KEPT_BITS.join(', ')}, got "${text}"${text === '16' ? `: ${WHY_NOT_16}` : ''}`,
+    );
   }
 
   /** All values of an option that may be repeated. */

@@ -53,6 +53,7 @@ const usageOf = (commands: readonly Command[]): string =>
   commands.map((command) => `  ${command.usage}\n      ${command.summary}\n`).join('');
 const usage = `Usage: flipside COMMAND [options]\n\n${usageOf(COMMANDS)}
 Where the folder of --model DIR holds several variants of a model, --dtype q4 (fp32, fp16, q4f16, q8 …) picks one; without it q4 is taken, or else the smallest.
+Where DIR is a folder of safetensors, --bits 8 or 4 quantises its weights when they are read; 32, the usual, keeps them as they are.
 `;
 
 async function main(args: readonly string[]): Promise<number> {

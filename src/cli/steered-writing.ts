@@ -5,7 +5,6 @@ import { conditionOf } from '../steering/condition.ts';
 import type { MatchedStrength } from '../steering/dose-types.ts';
 import type { Push, SteeringPart, SteeringSettings } from '../steering/steering.ts';
 import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../steering/modes.ts';
-import { openNodeEngine } from '../engine/node/node-engine.ts';
 import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
 import { createSegmentReader } from '../engine/passages/segment-reader.ts';
 import type { SteeringRunner } from '../steering/steering-runner.ts';
@@ -15,6 +14,7 @@ import { summariseWritten, type SteeringSide, type WrittenText } from '../steeri
 import { agreementPart, carriedProbe, steeringProbe } from './carried-probe.ts';
 import type { Options } from './command.ts';
 import { readProbe, readProse } from './files.ts';
+import { openModel } from './open-model.ts';
 import { showProgress } from './progress.ts';
 import { alsoFrom, COMBINED_OPTIONS, COMBINED_USAGE, whenFrom } from './steering/asked.ts';
 import { askedPlacebos, type PlaceboTexts, rankOf, writePlacebo } from './steering/placebo-texts.ts';
@@ -79,7 +79,7 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
       ? []
       : askedPlacebos(options, [own.probe, ...further.map(({ probe }) => probe)], seed);
   const neutral = await neutralTexts();
-  const engine = await openNodeEngine(options.model(), { editing: true });
+  const engine = await openModel(options, { editing: true });
   try {
     const reader = createSegmentReader(engine);
     const { probe, agreement } = await steeringProbe(reader, own.probe, plan, options, signal);

@@ -35,7 +35,15 @@ import { tryDevice } from './capability/try-device.ts';
 import { namingGraph } from './model/graph-error.ts';
 import { findWords } from './lens/lens-words.ts';
 import type { LensRequest } from './lens/lens.ts';
-import { DECODER_ROLES, decoderFilesOf, fileAt, pathOf, textOf, tokenizerOf } from './model/model-files.ts';
+import {
+  checkpointOf,
+  DECODER_ROLES,
+  decoderFilesOf,
+  fileAt,
+  pathOf,
+  textOf,
+  tokenizerOf,
+} from './model/model-files.ts';
 import { placeDecoder, type PlacingParts } from './open-decoder.ts';
 import type { DecoderFiles, WebBackend } from './ort/opening.ts';
 import { openWebDecoder } from './ort/web-decoder.ts';
@@ -158,7 +166,7 @@ export class WebEngine {
     const source = loaded.model;
     const files = decoderFilesOf(loaded);
     const tokenizer = tokenizerOf(loaded);
-    const weights = weightsSha256(loaded.manifest.files);
+    const weights = weightsSha256(loaded.manifest.files, loaded.manifest.kept);
     const container = containerOf(loaded.manifest);
     const adapter = adapterIn(loaded.manifest);
     onProgress({ phase: 'session' });
@@ -242,6 +250,7 @@ export class WebEngine {
       limits: placed.shape.limits,
       writing: placed.writing,
       products: placed.products,
+      rounding: checkpointOf(loaded)?.rounding() ?? null,
       bytesFrom: loaded.source,
       kept: loaded.kept,
       downloadBytes: loaded.totalBytes,

@@ -1,5 +1,6 @@
 /** What the engine says about itself and its work: plain data that the worker makes and the page shows. */
 import type { ModelIdentity } from '../probe/probe-types.ts';
+import type { WeightRounding } from './checkpoint/kept-weights.ts';
 import type { EnginePlan } from './device-trial.ts';
 import type { GpuCause } from './gpu-cause.ts';
 import type { ProductsReport } from './product-forms.ts';
@@ -95,6 +96,8 @@ export interface EngineStatus {
   readonly writing: WriterStatus | null;
   /** How packed products are computed on the CPU; null on WebGPU, where they stay as they are. */
   readonly products: ProductsReport | null;
+  /** What quantising its weights on the way changed; null where they are kept as they are. */
+  readonly rounding: WeightRounding | null;
   readonly bytesFrom: ByteSource;
   /** Whether the files are kept for the next visit, and why not when they are not. */
   readonly kept: { readonly yes: boolean; readonly reason: string | null };

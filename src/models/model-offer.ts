@@ -3,6 +3,7 @@
  * names that exporters give them. Whether the list came from a host or from a folder makes no difference.
  */
 import { folderOf } from '../base/file-path.ts';
+import type { QuantisedBits } from './checkpoint/kept-weights.ts';
 import { dtypeOfGraph } from './model-dtype.ts';
 
 /** What a file of a model is for. */
@@ -46,6 +47,8 @@ export interface OfferedFile extends ListedFile {
 export interface ModelOffer {
   /** As {@link dtypeOfGraph}, e.g. `q4f16`. */
   readonly dtype: string;
+  /** In how many bits its weights are quantised when they are read; left out where they are kept as they are. Safetensors only. */
+  readonly kept?: QuantisedBits;
   /** In the order of loading: graph, weights, settings, tokenizer. */
   readonly files: readonly OfferedFile[];
   readonly bytes: number;

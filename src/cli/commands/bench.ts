@@ -2,7 +2,6 @@
 import { cpus, loadavg } from 'node:os';
 import { createRequire } from 'node:module';
 import { VERSION } from '../../base/version.ts';
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { measureSpeed } from '../../engine/speed/measure-speed.ts';
@@ -11,6 +10,7 @@ import { speedCautions, speedRatios, speedRows } from '../../formats/speed/speed
 import type { SpeedRecord, SpeedTime } from '../../models/speed/speed-record.ts';
 import { carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { type Command, Options } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { readProbe, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
@@ -36,7 +36,7 @@ export const bench: Command = {
     const mostRounds = options.number('rounds', ROUNDS, { min: 1, max: 1000, whole: true });
     const folder = options.text('probe');
     const own = folder === undefined ? null : (await readProbe(folder)).probe;
-    const engine = await openNodeEngine(options.model());
+    const engine = await openModel(options);
     try {
       const carried = own && (await carriedProbe(createSegmentReader(engine), own, options, signal));
       const createdAt = Date.now();

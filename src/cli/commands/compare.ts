@@ -9,7 +9,7 @@ import { streamProducts } from '../../reading/score.ts';
 import { checkText } from '../../text/text-check.ts';
 import { divergenceByColumn, firstApart, sharedPairs, summariseDivergence } from '../../reading/token-divergence.ts';
 import type { Decoder } from '../../engine/decoder.ts';
-import { openNodeEngine, type NodeEngine } from '../../engine/node/node-engine.ts';
+import type { NodeEngine } from '../../engine/node/node-engine.ts';
 import { readDivergence } from '../../engine/steering/run-divergence.ts';
 import type { RowText } from '../../engine/steering/row-reader.ts';
 import { createScorer } from '../../engine/scorer.ts';
@@ -17,6 +17,7 @@ import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { wholeText } from '../../engine/text/whole-text.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { readProbe, readProse } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import type { CarriedProbe } from '../../training/dtype-agreement.ts';
@@ -54,7 +55,7 @@ export const compare: Command = {
       ...FITTED_ON,
     });
     const [a, b] = [await sideOf(options, 'a'), await sideOf(options, 'b')];
-    const engine = await openNodeEngine(options.model());
+    const engine = await openModel(options);
     let editor: Decoder | null = null;
     try {
       const reader = createSegmentReader(engine);

@@ -9,9 +9,9 @@ import { type LoadedSpec, parseSpec } from '../../experiments/spec.ts';
 import { assertBelongs, type UnitsHead } from '../../experiments/unit-file.ts';
 import type { Decoder } from '../../engine/decoder.ts';
 import { createSubject } from '../../engine/engine-subject.ts';
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { assertReach, roomFor } from '../../engine/model/run-memory.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import {
   openExperimentFolder,
   readParts,
@@ -50,8 +50,7 @@ export const experiment: Command = {
     const size: RunSize = options.flag('quick') ? 'quick' : 'full';
     const shard = shardIn(options);
     const out = options.needed('out');
-    const modelDir = options.model();
-    const engine = await openNodeEngine(modelDir);
+    const engine = await openModel(options);
     let editor: Decoder | null = null;
     try {
       const head: UnitsHead = {

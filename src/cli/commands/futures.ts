@@ -1,5 +1,4 @@
 /** `futures`: many continuations of one text side by side, each read as it grows, and the share of them that turns. */
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { writeFutures } from '../../engine/futures/write-futures.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { createScorer } from '../../engine/scorer.ts';
@@ -10,6 +9,7 @@ import { textOf, FUTURE_EVERY, FUTURE_LINES, FUTURE_TOKENS, MOST_FUTURE_LINES } 
 import { GrownFutures } from '../../reading/futures/grown-futures.ts';
 import { carriedProbe, FITTED_ON, FITTED_ON_USAGE, steeringProbe } from '../carried-probe.ts';
 import { type Command, Options } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { readProbe, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 import { textFrom } from '../reading-options.ts';
@@ -48,7 +48,7 @@ export const futures: Command = {
     const spec = options.text('steer');
     const settings = spec === undefined ? null : parseSteeringSpec('steer', spec);
     const own = await readProbe(options.needed('probe'));
-    const engine = await openNodeEngine(options.model(), { editing: settings !== null });
+    const engine = await openModel(options, { editing: settings !== null });
     try {
       const reader = createSegmentReader(engine);
       const carried =

@@ -1,11 +1,11 @@
 /** `generate`: the model writes on, with the reading of its own words where a probe is given. */
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createScorer, noScorer } from '../../engine/scorer.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { TextRun } from '../../engine/text-run.ts';
 import type { ReadoutReading } from '../../reading/reading.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { readProbe } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
 import { showProgress } from '../progress.ts';
@@ -34,7 +34,7 @@ export const generate: Command = {
     if (probeDir === undefined && options.text('every') !== undefined)
       options.refuse('--every says where the probe reads, but there is no --probe');
     const read = probeDir === undefined ? null : await readProbe(probeDir);
-    const engine = await openNodeEngine(options.model());
+    const engine = await openModel(options);
     try {
       const carried = read && (await carriedProbe(createSegmentReader(engine), read.probe, options, signal));
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: prompt }]) : prompt;

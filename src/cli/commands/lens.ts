@@ -16,11 +16,11 @@ import { directionOf } from '../../lens/probe-direction.ts';
 import { directionThroughLens } from '../../engine/lens/lens-direction.ts';
 import { findWords } from '../../engine/lens/lens-words.ts';
 import { readLens } from '../../engine/lens/lens.ts';
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import type { TextTokenizer } from '../../engine/text/tokenizer.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { readProbe, readProse, writeOutput } from '../files.ts';
 import { serialiseLens } from '../../formats/runs/lens-json.ts';
 import { showProgress } from '../progress.ts';
@@ -68,7 +68,7 @@ export const lens: Command = {
       throw new AppError('usage', 'lens: --record needs a text (--text or --file).');
     const given = file === undefined ? (text ?? null) : await readProse(file);
     const probe = probeDir === undefined ? null : await readProbe(probeDir);
-    const engine = await openNodeEngine(options.model());
+    const engine = await openModel(options);
     try {
       const layers = checkLayers(asked, engine.model.layerCount);
       checkTop(top, engine.decoder.sizes.vocabulary);

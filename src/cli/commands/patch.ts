@@ -12,12 +12,12 @@ import {
   type PatchTokens,
   strongestPatch,
 } from '../../steering/patching.ts';
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { PatchRunner } from '../../engine/steering/patch-runner.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { readProbe } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
@@ -44,7 +44,7 @@ export const patch: Command = {
     const probeDir = options.text('probe');
     const read = probeDir === undefined ? null : await readProbe(probeDir);
     const maxTokens = options.number('continue', 0, { min: 1, max: 1000, whole: true });
-    const engine = await openNodeEngine(options.model());
+    const engine = await openModel(options);
     try {
       const carried = read && (await carriedProbe(createSegmentReader(engine), read.probe, options, signal));
       const streams = streamsIn(options, engine.model.layerCount);

@@ -62,6 +62,11 @@ export const python: Command = {
       ...STEERING_OPTIONS,
     });
     const path = options.model();
+    const bits = options.bits() ?? 32;
+    if (bits !== 32)
+      options.refuse(
+        `--bits ${bits} reads other weights than the program, which opens those of the folder as they are: leave --bits out`,
+      );
     const library = libraryOf(options);
     const text = options.text('direction') === undefined ? await textFrom(options) : null;
     const weights = weightsFrom(options, path);

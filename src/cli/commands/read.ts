@@ -1,11 +1,11 @@
 /** `read`: scores of a text, token by token and layer by layer. */
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { TextRun } from '../../engine/text-run.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { readWithAll } from '../axes-reading.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { readProbe } from '../files.ts';
 import { GrownReading, toJson } from '../grown-reading.ts';
 import {
@@ -47,7 +47,7 @@ export const read: Command = {
     if (more.length > 0)
       return { result: await readWithAll(options, { folders: [folder, ...more], given, every }, signal), ok: true };
     const { probe: own, sha256 } = await readProbe(folder);
-    const engine = await openNodeEngine(options.model());
+    const engine = await openModel(options);
     try {
       const { probe, agreement } = await carriedProbe(createSegmentReader(engine), own, options, signal);
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: given }]) : given;

@@ -11,10 +11,10 @@ import type { Recording } from '../../formats/runs/recording.ts';
 import { parseStory } from '../../formats/runs/story.ts';
 import { habitsOf } from '../../probe/probe-types.ts';
 import { VERSION } from '../../base/version.ts';
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createScorer } from '../../engine/scorer.ts';
 import { TextRun } from '../../engine/text-run.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { listFolder, readProbe, readText, writeOutput } from '../files.ts';
 import { GrownReading } from '../grown-reading.ts';
 import { recordExamples } from '../record-examples.ts';
@@ -37,7 +37,7 @@ export const record: Command = {
       ...EVERY,
     });
     if (options.flag('examples')) {
-      const stray = ['stories', 'every'].find((name) => options.text(name) !== undefined);
+      const stray = ['stories', 'every', 'bits'].find((name) => options.text(name) !== undefined);
       if (stray !== undefined) options.refuse(`--${stray} is no option of --examples: it goes with --stories`);
       const [out, model] = [options.needed('out'), options.model()];
       const files = await recordExamples(model, await readProbe(options.needed('probe')), out, signal);
@@ -50,7 +50,7 @@ export const record: Command = {
     const names = (await listFolder(folder)).filter((name) => name.endsWith('.json')).sort();
     const stories = await Promise.all(names.map(async (name) => parseStory(await readText(join(folder, name)), name)));
     stories.sort((a, b) => a.order - b.order);
-    const engine = await openNodeEngine(options.model());
+    const engine = await openModel(options);
     const entries: RecordingEntry[] = [];
     let left: ReadingsLeft | null = null;
     try {

@@ -4,12 +4,12 @@ import { titleWith } from '../../probe/dtype-agreement.ts';
 import { DOSE_FILES, doseCard } from '../../formats/probe/dose-card.ts';
 import { doseFigure } from '../../formats/figures/dose-figure.ts';
 import { parseDose, serialiseDose } from '../../formats/probe/dose.ts';
-import { openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createSteeringRunner } from '../../engine/steering/steering-runner.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { measureDose } from '../../steering/dose.ts';
 import { FITTED_ON, FITTED_ON_USAGE, steeringProbe } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
+import { openModel } from '../open-model.ts';
 import { DOSE_OPTIONS, DOSE_USAGE, dosePlanFrom } from '../dose-plan.ts';
 import { prepareFolder, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
@@ -55,10 +55,10 @@ export const steer: Command = {
 
 /** Measures a dose–response, writes its files and gives what `dose.json` holds. */
 async function dose(options: Options, signal: AbortSignal): Promise<unknown> {
-  const [model, out] = [options.model(), options.needed('out')];
+  const out = options.needed('out');
   const plan = await dosePlanFrom(options, options.needed('probe'));
   await prepareFolder(out);
-  const engine = await openNodeEngine(model, { editing: true });
+  const engine = await openModel(options, { editing: true });
   try {
     const { probe, unrelated, measure } = plan;
     const reader = createSegmentReader(engine);

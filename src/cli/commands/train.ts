@@ -15,6 +15,7 @@ import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { type Hash, readPlan, runReadout, runTraining } from '../../training/run-plan.ts';
 import { Options, type Command } from '../command.ts';
+import { sayRounding } from '../open-model.ts';
 import { prepareBundle, writeBundle } from '../bundle-folder.ts';
 import { readProbe, readText } from '../files.ts';
 import { availableBytes, MEMORY, MEMORY_USAGE } from '../memory-option.ts';
@@ -64,7 +65,8 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     // Whatever is wrong is said before the model is opened, and long before hours of work would be lost.
     for (const { plan } of jobs) readPlan(plan, hash);
     for (const { folder } of jobs) await prepareBundle(folder, readoutOnly || options.flag('force'));
-    const opened = await open(model, { available: availableBytes(options), besides: TRAINING_BYTES });
+    const opened = await open(model, { available: availableBytes(options), besides: TRAINING_BYTES }, options.bits());
+    sayRounding(opened);
     const named = options.text('readings');
     // Kept until the training is done: one that is stopped, or fails, goes on from there.
     const keep = named ?? `${resolve(out)}.readings`;

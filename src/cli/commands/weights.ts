@@ -28,6 +28,8 @@ export const weights: Command = {
   async run(args) {
     const options = new Options('weights', args, { model: { type: 'string' }, out: { type: 'string' } });
     const out = options.needed('out');
+    if (options.text('bits') !== undefined)
+      options.refuse('--bits is for the weights of safetensors, and this command copies those of an ONNX model');
     const { graph, beside } = modelPaths(options.model());
     const model = parseDecoder(await readModelFile(graph));
     const files = new Map<string, Uint8Array>();

@@ -17,6 +17,7 @@ import {
   type CheckpointFile,
   type StoredNumbers,
 } from '../../models/checkpoint/checkpoint-file.ts';
+import { TABLE_BITS, type KeptBits, type WeightRounding } from '../../models/checkpoint/kept-weights.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import { numbersOf, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import type { ModelConfig } from '../model/model-config.ts';
@@ -43,6 +44,8 @@ export interface OpenedCheckpoint {
   /** Whether its own metadata do not say how texts become tokens: tokenizer.json must lie beside it. */
   readonly needsTokenizer: boolean;
   readonly about: CheckpointAbout;
+  /** What quantising changed in the weights that were read until now; null where they are kept as they are. */
+  readonly rounding: () => WeightRounding | null;
 }
 
 /**
@@ -64,6 +67,7 @@ export function openGgufFiles(files: readonly [CheckpointFile, ...CheckpointFile
     needsTokenizer: whyTokenizerIsNeeded(name, metadata) !== null,
     container: 'gguf',
     family: String(metadata.get('general.architecture')),
+    kept: 32,
     licence: typeof licence === 'string' && licence !== '' ? licence.slice(0, 80) : null,
   });
 }
@@ -88,13 +92,13 @@ export interface AdapterFiles {
 }
 
 /**
- * Opens safetensors by their shards, in the order of their names, with an adapter merged into them where one is given. Throws as
- * {@link openGgufFiles} does, and `model-text-invalid`.
+ * Opens safetensors by their shards, in the order of their names, with an adapter merged into them where one is given, and their weights
+ * kept in so many bits. Throws as {@link openGgufFiles} does, and `model-text-invalid`.
  */
 export function openSafetensorsFiles(
   { config: configText, index }: SafetensorsTexts,
   shards: readonly CheckpointFile[],
-  adapter: AdapterFiles | null = null,
+  { adapter = null, kept = 32 }: { readonly adapter?: AdapterFiles | null; readonly kept?: KeptBits } = {},
 ): OpenedCheckpoint {
   const tensors = shards.flatMap((shard) =>
     headOf(shard, (bytes, size) => parseSafetensorsHead(bytes, shard.name, size)).map((tensor) => {
@@ -119,6 +123,7 @@ export function openSafetensorsFiles(
     needsTokenizer: true,
     container: 'safetensors',
     family: String(config['model_type']),
+    kept,
     licence: null,
     ...(adapter !== null && { adapterBase: parseAdapterConfig(adapter.config).base.slice(0, 200) }),
   });
@@ -139,41 +144,63 @@ export function shardNames(index: ShardIndex | null): readonly string[] {
 
 /** What of a checkpoint its plan does not say. */
 type Beside = Pick<OpenedCheckpoint, 'tokenizer' | 'needsTokenizer'> &
-  Pick<CheckpointAbout, 'container' | 'family' | 'licence'> & { readonly endTokens: readonly number[] };
+  Pick<CheckpointAbout, 'container' | 'family' | 'licence'> & {
+    readonly endTokens: readonly number[];
+    readonly kept: KeptBits;
+  };
 
 function opened(
   plan: DecoderPlan,
   tensors: readonly StoredTensor[],
   read: ReadTensor,
-  { endTokens, tokenizer, needsTokenizer, ...about }: Beside,
+  { endTokens, tokenizer, needsTokenizer, kept, ...about }: Beside,
 ): OpenedCheckpoint {
   const { hidden, vocabulary, contextTokens } = plan;
-  const { graph, files } = buildDecoder(plan, read);
+  const { graph, files, rounding } = buildDecoder(plan, read, kept);
   return {
     graph,
     weights: files,
     config: { hidden, vocabulary, contextTokens, endTokens },
     tokenizer,
     needsTokenizer,
+    rounding,
     about: {
       ...about,
       layers: plan.layers.length,
       hidden,
       vocabulary,
       parameters: tensors.reduce((sum, tensor) => sum + numbersOf(tensor), 0),
-      numbers: numbersIn(tensors),
+      numbers: numbersIn(tensors, (tensor) => formOf(tensor, bitsOf(plan, tensor, kept))),
     },
   };
 }
 
-function numbersIn(tensors: readonly StoredTensor[]): readonly StoredNumbers[] {
+/** What becomes of stored numbers. */
+type NumbersForm = Pick<StoredNumbers, 'bits' | 'offsets' | 'quantised'>;
+
+function numbersIn(
+  tensors: readonly StoredTensor[],
+  formOf: (tensor: StoredTensor) => NumbersForm,
+): readonly StoredNumbers[] {
   const found = new Map<string, StoredNumbers>();
-  for (const { type, bytes } of tensors) {
-    const form = isPacked(type) ? PACKED_FORMS[type] : { bits: 32 as const, offsets: false };
-    const known = found.get(type) ?? { type, tensors: 0, bytes: 0, bits: form.bits, offsets: form.offsets };
-    found.set(type, { ...known, tensors: known.tensors + 1, bytes: known.bytes + bytes });
+  for (const tensor of tensors) {
+    const form = formOf(tensor);
+    const key = `${tensor.type} ${form.bits}`;
+    const known = found.get(key) ?? { type: tensor.type, tensors: 0, bytes: 0, ...form };
+    found.set(key, { ...known, tensors: known.tensors + 1, bytes: known.bytes + tensor.bytes });
   }
   return [...found.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Bits that plain numbers of a tensor are kept in: vectors are not quantised, embedding and head keep more than layers. */
+function bitsOf({ embedding, head }: DecoderPlan, { name, dims }: StoredTensor, kept: KeptBits): KeptBits {
+  if (kept === 32 || dims.length !== 2) return 32;
+  return name === embedding.name || name === head?.name ? TABLE_BITS : kept;
+}
+
+function formOf({ type }: StoredTensor, bits: KeptBits): NumbersForm {
+  if (isPacked(type)) return { bits: PACKED_FORMS[type].bits, offsets: PACKED_FORMS[type].offsets };
+  return bits === 32 ? { bits, offsets: false } : { bits, offsets: false, quantised: true };
 }
 
 /** Bytes of a tensor from its file. */

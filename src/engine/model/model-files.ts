@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import { nameOf } from '../../base/file-path.ts';
 import type { CheckpointFile } from '../../models/checkpoint/checkpoint-file.ts';
 import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
+import type { QuantisedBits } from '../../models/checkpoint/kept-weights.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import { openListed } from '../checkpoint/listed-checkpoint.ts';
 import type { OpenedCheckpoint } from '../checkpoint/open-checkpoint.ts';
@@ -15,7 +16,11 @@ import { TextTokenizer } from '../text/tokenizer.ts';
 
 /** Files of a model in memory, by the paths of a list that says what each is for. */
 export interface FilesInMemory {
-  readonly manifest: { readonly files: readonly Pick<ManifestFile, 'path' | 'role'>[] };
+  readonly manifest: {
+    readonly files: readonly Pick<ManifestFile, 'path' | 'role'>[];
+    /** In how many bits weights are quantised; left out where they are kept as they are. */
+    readonly kept?: QuantisedBits;
+  };
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Files of a checkpoint, which are read in pieces. */
   readonly streams?: ReadonlyMap<string, CheckpointFile>;
@@ -60,7 +65,8 @@ export function checkpointOf(files: FilesInMemory): OpenedCheckpoint | null {
   const known = opened.get(files);
   if (known !== undefined) return known;
   const at = (path: string): CheckpointFile => files.streams?.get(path) ?? damaged(path, `${path} is not there.`);
-  const found = openListed(files.manifest.files, at, (path) => new TextDecoder().decode(fileAt(files, path)));
+  const text = (path: string): string => new TextDecoder().decode(fileAt(files, path));
+  const found = openListed(files.manifest.files, at, text, files.manifest.kept ?? 32);
   opened.set(files, found);
   return found;
 }

@@ -14,6 +14,7 @@ import {
   type CheckpointFile,
   type Container,
 } from '../../models/checkpoint/checkpoint-file.ts';
+import type { KeptBits, WeightRounding } from '../../models/checkpoint/kept-weights.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import {
   MOST_SHARDS,
@@ -44,6 +45,10 @@ export interface Checkpoint extends ModelOnDisk {
   readonly tokenizer: ((beside: string | null) => TokenizerTexts) | null;
   /** Whether tokenizer.json must lie in its folder. */
   readonly needsTokenizer: boolean;
+  /** In how many bits its weights are kept. */
+  readonly kept: KeptBits;
+  /** What quantising changed in the weights that were read until now; null where they are kept as they are. */
+  readonly rounding: () => WeightRounding | null;
 }
 
 /** Whether a path is a model in GGUF, by its ending or its first bytes. */
@@ -78,7 +83,7 @@ export function isAdapterFolder(where: string): boolean {
  * Opens the base of an adapter with the adapter merged into it. The base is looked for where adapter_config.json says, from the adapter's
  * folder on, and by its name alone beside the adapter. Throws as {@link openSafetensors} does.
  */
-export function openAdapter(where: string): Checkpoint {
+export function openAdapter(where: string, kept: KeptBits = 32): Checkpoint {
   const folder = resolve(where);
   const config = textAt(join(folder, ADAPTER_CONFIG));
   const { base } = parseAdapterConfig(config);
@@ -90,29 +95,34 @@ export function openAdapter(where: string): Checkpoint {
       `${join(folder, ADAPTER_CONFIG)} is an adapter of ${JSON.stringify(base.slice(0, 200))}, and that model lies neither at ${places.join(' nor at ')}. Put its folder there.`,
     );
   const file = fileAt(join(folder, ADAPTER_FILE));
-  return { ...openSafetensors(found, { config, file }), adapter: basename(folder) };
+  return { ...openSafetensors(found, { adapter: { config, file }, kept }), adapter: basename(folder) };
 }
 
-/** The same of a safetensors folder, whose config.json and tokenizer.json lie in it. */
-export function openSafetensors(where: string, adapter: AdapterFiles | null = null): Checkpoint {
+/** The same of a safetensors folder, whose config.json and tokenizer.json lie in it, its weights kept in so many bits. */
+export function openSafetensors(
+  where: string,
+  { adapter = null, kept = 32 }: { readonly adapter?: AdapterFiles | null; readonly kept?: KeptBits } = {},
+): Checkpoint {
   const folder = resolve(where);
   const at = (name: string): string => join(folder, name);
   const index = existsSync(at(SHARD_INDEX)) ? shardIndex(textAt(at(SHARD_INDEX))) : null;
   const files = shardNames(index).map(at);
   const shards = files.map(fileAt);
-  const opened = openSafetensorsFiles({ config: textAt(at('config.json')), index }, shards, adapter);
+  const opened = openSafetensorsFiles({ config: textAt(at('config.json')), index }, shards, { adapter, kept });
   const all = adapter === null ? files : [...files, adapter.file.path];
-  return { ...onDisk(files[0] ?? folder, opened), folder, id: basename(folder), files: all };
+  return { ...onDisk(files[0] ?? folder, opened), kept, folder, id: basename(folder), files: all };
 }
 
 function onDisk(
   path: string,
-  { graph, weights, config, tokenizer, needsTokenizer, about }: OpenedCheckpoint,
-): ModelOnDisk & Pick<Checkpoint, 'tokenizer' | 'needsTokenizer' | 'container' | 'adapter'> {
+  { graph, weights, config, tokenizer, needsTokenizer, about, rounding }: OpenedCheckpoint,
+): ModelOnDisk & Omit<Checkpoint, keyof ModelOnDisk | 'folder' | 'id' | 'files'> {
   return {
     path,
     container: about.container,
     adapter: null,
+    kept: 32,
+    rounding,
     tokenizer,
     needsTokenizer,
     config: () => Promise.resolve(config),

@@ -8,6 +8,7 @@ import { hookDecoder } from '../../graph/decoder-hooks.ts';
 import { parseModel } from '../../graph/graph.ts';
 import { weightEnds } from '../../graph/weights.ts';
 import { BUILT_GRAPH, withDtype } from '../../models/model-dtype.ts';
+import type { KeptBits, WeightRounding } from '../../models/checkpoint/kept-weights.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 import type { SegmentReader } from '../../training/reader.ts';
 import type { Decoder } from '../decoder.ts';
@@ -65,6 +66,8 @@ export interface NodeEngine {
     readonly file: string;
     readonly bytes: Uint8Array;
   }) => Promise<Pick<NumbersCheckParts, 'reference' | 'texts' | 'against' | 'untouched' | 'rounds' | 'limits'>>;
+  /** What quantising its weights on the way changed; null where they are kept as they are. */
+  readonly rounding: WeightRounding | null;
   /** The hashes that the files were held to until now. */
   readonly files: () => HeldFilesReport;
   /** The lens; the caller's to dispose of. */
@@ -75,10 +78,11 @@ export interface NodeEngine {
 }
 
 /**
- * How a model is opened: `editing` for pushing its stream, `everyListedFile` to hold also those files to their hashes
- * that are not read.
+ * How a model is opened: `kept` says in how many bits the weights of safetensors are kept, `editing` is for pushing its stream,
+ * `everyListedFile` holds also those files to their hashes that are not read.
  */
 export interface NodeEngineOptions {
+  readonly kept?: KeptBits;
   readonly editing?: boolean;
   readonly everyListedFile?: boolean;
   /** Files held to their hashes so far, and in all; may throw to stop. */
@@ -91,9 +95,9 @@ export interface NodeEngineOptions {
  */
 export async function openNodeEngine(
   modelDir: string,
-  { editing = false, everyListedFile = false, onHeld }: NodeEngineOptions = {},
+  { kept, editing = false, everyListedFile = false, onHeld }: NodeEngineOptions = {},
 ): Promise<NodeEngine> {
-  const checkpoint = checkpointAt(modelDir);
+  const checkpoint = checkpointAt(modelDir, kept);
   const paths = checkpoint === null ? modelPaths(modelDir) : placesOf(checkpoint);
   const { graph, folder, id, beside } = paths;
   const disk = checkpoint ?? exportOnDisk(paths);
@@ -142,6 +146,7 @@ export async function openNodeEngine(
     setTokens: NODE_SET_TOKENS,
     weightBytes: shape.weightBytes,
     cacheBytesPerToken: cacheBytesPerToken(shape),
+    rounding: checkpoint?.rounding() ?? null,
     numbers: async (given) => {
       const limits = limitsOf(decoder.activations);
       const start = (words: string): readonly number[] => tokenizer.start(words);
@@ -188,12 +193,14 @@ export async function openNodeEngine(
 export async function openNodeReader(
   modelDir: string,
   memory?: { readonly available: number; readonly besides: number },
-): Promise<SegmentReader & { dispose(): Promise<void> }> {
-  const engine = await openNodeEngine(modelDir);
+  kept?: KeptBits,
+): Promise<SegmentReader & Partial<Pick<NodeEngine, 'rounding'>> & { dispose(): Promise<void> }> {
+  const engine = await openNodeEngine(modelDir, { ...(kept && { kept }) });
   try {
     const model = { ...engine, sizes: engine.decoder.sizes, besides: memory?.besides ?? 0 };
     const { setTokens } = memory === undefined ? engine : roomFor(model, false, memory.available);
-    return { ...createSegmentReader({ ...engine, setTokens }), dispose: () => engine.dispose() };
+    const { rounding } = engine;
+    return { ...createSegmentReader({ ...engine, setTokens }), rounding, dispose: () => engine.dispose() };
   } catch (thrown) {
     await engine.dispose();
     throw thrown;
@@ -225,12 +232,13 @@ async function lookInto(
 
 /** The same of a checkpoint, whose identity is that of its files. */
 async function lookIntoBuilt(
-  { path, files, graph }: Checkpoint,
+  { path, files, graph, kept }: Checkpoint,
   held: HeldFiles,
 ): Promise<{ readonly weights: string; readonly shape: DecoderShape }> {
   const hashes: { readonly role: 'weights'; readonly sha256: string }[] = [];
   for (const file of files) hashes.push({ role: 'weights', sha256: await held.sha256(file) });
-  return { weights: weightsSha256(hashes), shape: await readable(path, await graph(), () => Promise.resolve(null)) };
+  const shape = await readable(path, await graph(), () => Promise.resolve(null));
+  return { weights: weightsSha256(hashes, kept), shape };
 }
 
 /** What a checkpoint adds to a model's identity. */

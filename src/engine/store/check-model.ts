@@ -77,7 +77,7 @@ export async function pickedTexts(
   const weights = offer.files.filter(({ role }) => STREAMED_ROLES.includes(role));
   const read = await Promise.all(texts.map(async (file) => [file.path, await bytesOf(file, files, signal)] as const));
   return {
-    manifest: { files: [...weights, ...texts] },
+    manifest: { files: [...weights, ...texts], ...(offer.kept !== undefined && { kept: offer.kept }) },
     files: new Map(read),
     streams: new Map(weights.map(({ path }) => [path, blobFile(path, pickedAt(path, files))])),
   };

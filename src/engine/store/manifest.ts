@@ -5,6 +5,8 @@
  */
 import { AppError } from '../../base/errors.ts';
 import { shown, tooDeep } from '../../base/shown.ts';
+import { containerOf } from '../../models/checkpoint/checkpoint-offers.ts';
+import { identityOf, isKeptBits, type KeptBits, type QuantisedBits } from '../../models/checkpoint/kept-weights.ts';
 import {
   FILE_ROLES,
   LARGEST_FILE_BYTES,
@@ -43,6 +45,8 @@ export interface ModelManifest {
    * A local model has none, only {@link LOCAL_BASE}.
    */
   readonly base: string;
+  /** In how many bits its weights are quantised when they are read; left out where they are kept as they are. Safetensors only. */
+  readonly kept?: QuantisedBits;
   readonly files: readonly ManifestFile[];
 }
 
@@ -75,6 +79,7 @@ export function parseManifest(text: string): ModelManifest {
     throw invalid('base', `must be the address of a folder on a host, ending in "/", got ${shown(base)}`);
   if (from === 'local' && base !== LOCAL_BASE)
     throw invalid('base', `must be "${LOCAL_BASE}" for files that were picked, got ${shown(base)}`);
+  const files = parseFiles(fields['files']);
   return {
     format: 'flipside-model-manifest',
     version: 1,
@@ -83,8 +88,17 @@ export function parseManifest(text: string): ModelManifest {
     licence: string(fields['licence'], 'licence'),
     ...(from && { from }),
     base,
-    files: parseFiles(fields['files']),
+    ...keptOf(fields['kept'], files),
+    files,
   };
+}
+
+function keptOf(raw: unknown, files: readonly ManifestFile[]): Pick<ModelManifest, 'kept'> {
+  if (raw === undefined) return {};
+  if (!isKeptBits(raw) || raw === 32) throw invalid('kept', `must be 8, 4 or left out, got ${shown(raw)}`);
+  if (containerOf({ files }) !== 'safetensors')
+    throw invalid('kept', `is ${raw}, and only the weights of safetensors are quantised`);
+  return { kept: raw };
 }
 
 /** What a file is kept by: its SHA-256, or `git-` and its git blob id. */
@@ -92,10 +106,13 @@ export function keyOf({ sha256, gitBlob }: Pick<ManifestFile, 'sha256' | 'gitBlo
   return sha256 ?? `git-${gitBlob ?? ''}`;
 }
 
-/** SHA-256 over the hex SHA-256 of the graph and of every weight file, in the order of the manifest: changes when any weight does. */
-export function weightsSha256(files: readonly Pick<ManifestFile, 'role' | 'sha256'>[]): string {
+/**
+ * SHA-256 over the hex SHA-256 of the graph and of every weight file, in the order of the manifest, and over what they are quantised to,
+ * if to anything: changes when any weight does.
+ */
+export function weightsSha256(files: readonly Pick<ManifestFile, 'role' | 'sha256'>[], kept: KeptBits = 32): string {
   const hashes = files.filter(isWeighty).map((file) => file.sha256);
-  return sha256Hex(new TextEncoder().encode(hashes.join('')));
+  return sha256Hex(new TextEncoder().encode(hashes.join('') + identityOf(kept)));
 }
 
 /** Whether a file makes the model what it is. */

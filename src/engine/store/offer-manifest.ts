@@ -22,6 +22,7 @@ export function manifestOf(
     licence: listing.licence ?? 'not named',
     from: listing.from.kind,
     base: baseOf(listing),
+    ...(offer.kept !== undefined && { kept: offer.kept }),
     files: offer.files.map(({ path, bytes, role, ...listed }) => {
       const hash = sha256.get(path) ?? listed.sha256;
       return { path, bytes, role, ...(hash === null ? { gitBlob: listed.gitBlob } : { sha256: hash }) };
@@ -47,14 +48,14 @@ export function baseOf({ from }: Pick<ModelListing, 'from'>): string {
 }
 
 /** A short name for files that are made with the model, e.g. `qwen3-0.6b-onnx-q4f16`. */
-function idOf(title: string, { dtype }: ModelOffer): string {
+function idOf(title: string, { dtype, kept }: ModelOffer): string {
   const plain =
     title
       .toLowerCase()
       .replace(/[^a-z0-9._-]+/g, '-')
       .replace(/^[-.]+|[-.]+$/g, '')
       .slice(0, 100) || 'model';
-  const numbers = dtype.toLowerCase();
+  const numbers = kept === undefined ? dtype.toLowerCase() : `q${kept}`;
   return plain === numbers || ['-', '.', '_'].some((mark) => plain.endsWith(mark + numbers))
     ? plain
     : `${plain}-${numbers}`;

@@ -83,6 +83,7 @@ async function openRemote(
       offer.files,
       (path) => files[weights.findIndex((file) => file.path === path)] as CheckpointFile,
       (path) => texts.get(path) ?? '',
+      offer.kept ?? 32,
     );
   return withFetchedParts(remotes, open, signal);
 }

@@ -1,7 +1,8 @@
 /** Bringing another model: what a host or a folder offers, what a variant would take here, and the models that are kept. */
 import { AppError } from '../../base/errors.ts';
 import type { StoredModel } from '../../models/engine-report.ts';
-import { variantName } from '../../models/checkpoint/checkpoint-offers.ts';
+import { containerOf, keptIn, variantName } from '../../models/checkpoint/checkpoint-offers.ts';
+import { KEPT_BITS, type KeptBits } from '../../models/checkpoint/kept-weights.ts';
 import { askableHosts } from '../../models/model-hosts.ts';
 import { estimateMemory, type MemoryEstimate, runsHere } from '../../models/model-memory.ts';
 import type { ModelOffer } from '../../models/model-offer.ts';
@@ -22,6 +23,12 @@ export interface WeighedOffer {
   readonly estimate: MemoryEstimate;
 }
 
+/** A variant as it was listed, and in how many bits its weights are kept where they are safetensors. */
+export interface KeptOffer {
+  readonly offer: ModelOffer;
+  readonly bits: KeptBits;
+}
+
 /** What the bench works with. */
 export interface ModelChoicesParts {
   /** Starts a worker; one for every question. */
@@ -39,7 +46,8 @@ export class ModelChoices {
   #listing = $state.raw<ModelListing | null>(null);
   #chosen = $state.raw<ModelOffer | null>(null);
   #weighed = $state.raw<WeighedOffer | null>(null);
-  #instead = $state.raw<ModelOffer | null>(null);
+  #instead = $state.raw<KeptOffer | null>(null);
+  #bits = $state<KeptBits>(32);
   #doing = $state<'listing' | 'weighing' | 'checking' | null>(null);
   #problem = $state.raw<AppError | null>(null);
   #kept = $state.raw<readonly StoredModel[] | null>(null);
@@ -70,8 +78,13 @@ export class ModelChoices {
   }
 
   /** A variant that fits where the chosen one does not; null where none was found, or none is needed. */
-  get instead(): ModelOffer | null {
+  get instead(): KeptOffer | null {
     return this.#instead;
+  }
+
+  /** In how many bits the weights of a variant in safetensors are kept. */
+  get bits(): KeptBits {
+    return this.#bits;
   }
 
   get doing(): 'listing' | 'weighing' | 'checking' | null {
@@ -117,18 +130,20 @@ export class ModelChoices {
 
   /**
    * Looks into a variant: its graph and its config are fetched, and nothing else. Where it is too large for this
-   * machine, into smaller ones too, until one fits.
+   * machine, into the same in fewer bits and into smaller ones too, until one fits. `bits` says how safetensors are kept.
    */
-  async choose(offer: ModelOffer): Promise<void> {
+  async choose(offer: ModelOffer, bits: KeptBits = this.#bits): Promise<void> {
     const listing = this.#listing;
     if (listing === null) return;
     this.#weighed = this.#instead = null;
     this.#chosen = offer;
+    this.#bits = bits;
     await this.#do('weighing', async (client, signal) => {
-      const chosen = await this.#weigh(client, listing, offer, signal);
+      const chosen = await this.#weigh(client, listing, { offer, bits }, signal);
       this.#weighed = chosen;
       if (chosen.estimate.fits !== false) return;
-      for (const other of listing.offers.filter((one) => one !== offer && one.missing.length === 0)) {
+      const others = listing.offers.filter((one) => one !== offer && one.missing.length === 0);
+      for (const other of [...inFewerBits(offer, bits), ...others.map((one) => ({ offer: one, bits: 32 as const }))]) {
         const found = await this.#weigh(client, listing, other, signal).catch(throwIfCancelled);
         if (found === null || !runsHere(found.estimate) || found.weighed.needs.missing.length > 0) continue;
         this.#instead = other;
@@ -207,11 +222,12 @@ export class ModelChoices {
   async #weigh(
     client: EngineClient,
     listing: ModelListing,
-    offer: ModelOffer,
+    { offer, bits }: KeptOffer,
     signal: AbortSignal,
   ): Promise<WeighedOffer> {
+    const kept = containerOf(offer) === 'safetensors' ? keptIn(offer, bits) : offer;
     const weighed = await client.weighModel(
-      { chosen: { listing, offer }, hosts: this.#parts.consent.hosts },
+      { chosen: { listing, offer: kept }, hosts: this.#parts.consent.hosts },
       { signal },
     );
     return { offer: weighed.offer, weighed, estimate: estimateMemory(weighed.needs, weighed.limits) };
@@ -222,6 +238,7 @@ export class ModelChoices {
     dtype: string | null = null,
   ): Promise<void> {
     this.#listing = this.#chosen = this.#weighed = this.#instead = null;
+    this.#bits = 32;
     await this.#do('listing', async (client, signal) => {
       const listing = await question(client, signal);
       if (listing.offers.length === 0)
@@ -263,6 +280,12 @@ export class ModelChoices {
   #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {
     return askEngine(this.#parts.connect, question);
   }
+}
+
+/** The same variant with its weights in fewer bits, where these may be chosen. */
+function inFewerBits(offer: ModelOffer, bits: KeptBits): readonly KeptOffer[] {
+  if (containerOf(offer) !== 'safetensors') return [];
+  return KEPT_BITS.filter((fewer) => fewer < bits).map((fewer) => ({ offer, bits: fewer }));
 }
 
 /** A smaller variant that cannot be read is no reason to stop looking. */

@@ -1,5 +1,6 @@
 /** Words about models that are brought in: variants, where they come from, and whether they fit. */
 import type { CheckpointAbout, Container, StoredNumbers } from '../../models/checkpoint/checkpoint-file.ts';
+import type { KeptBits } from '../../models/checkpoint/kept-weights.ts';
 import type { MemoryEstimate } from '../../models/model-memory.ts';
 import { HOSTS_VARIABLE } from '../../models/model-hosts.ts';
 import type { HubModel } from '../../models/hub-models.ts';
@@ -46,7 +47,14 @@ export function numbersSentences({ numbers }: CheckpointAbout): readonly string[
 }
 
 /** No format is quantised again (docs/decisions/0025), so what is left is one rounding of a float of 32 bits: 2^-24. */
-function becomes({ type, bits, offsets }: Pick<StoredNumbers, 'type' | 'bits' | 'offsets'>): string {
+function becomes({
+  type,
+  bits,
+  offsets,
+  quantised,
+}: Pick<StoredNumbers, 'type' | 'bits' | 'offsets' | 'quantised'>): string {
+  if (quantised === true)
+    return `Each is rounded to a whole number of ${bits} bits; 32 of them share a scale. By how much that changes them is measured when they are read.`;
   if (bits === 32)
     return type === 'F32' ? 'They stay as they are.' : 'Each becomes a float of 32 bits of the same value.';
   const product = `Each stays a whole number of ${bits} bits with its block’s scale`;
@@ -138,6 +146,17 @@ export const STORED_WORDS = {
   none: 'None yet. A model that you load is stored for the next visit.',
   looking: 'Looking…',
 } as const;
+
+/** How the weights of safetensors may be kept, with the error of SmolLM2-135M's weights (docs/decisions/0029). */
+export const KEPT_WORDS = {
+  legend: 'Its weights are kept in',
+  names: { 32: '32 bits', 8: '8 bits', 4: '4 bits' },
+  says: {
+    32: 'as they are',
+    8: 'just over a quarter of the memory; weights change by about 0.5 %',
+    4: 'a sixth to a quarter of the memory; weights change by about 8 %, and so does what the model says',
+  },
+} as const satisfies Record<string, string | Readonly<Record<KeptBits, string>>>;
 
 /** How much memory a model takes, in one sentence. */
 export function memorySentence(estimate: MemoryEstimate): string {

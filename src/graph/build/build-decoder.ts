@@ -3,24 +3,60 @@
  * opens this (taps, branches, steering, captures). Numbers are computed in float32; weights stay in the numbers that they are stored in
  * where onnxruntime multiplies with these (stored-blocks.ts).
  */
+import {
+  QUANTISED_BLOCK,
+  TABLE_BITS,
+  type KeptBits,
+  type QuantisedBits,
+  type WeightRounding,
+} from '../../models/checkpoint/kept-weights.ts';
+import { cannotKeep } from '../../models/checkpoint/refusal.ts';
 import type { ReadTensor, StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import type { MadeWeights } from '../products/made-weights.ts';
 import { FLOAT32, INT32, INT64 } from '../tensor-type.ts';
 import type { DecoderPlan, LayerKind, LayerTensors } from './decoder-config.ts';
 import { GraphWriter } from './graph-writer.ts';
 import { rowsOf, vectorWeight } from './made-tensors.ts';
-import { ProductWriter, tensorName } from './products.ts';
+import { ProductWriter, tensorName, type Quantising } from './products.ts';
+import { RoundingLog } from './quantise.ts';
 import { rotaryTable } from './rotary.ts';
+import { isPacked } from './stored-blocks.ts';
 
 /** A graph with the files that its weights are made in. */
 export interface BuiltDecoder {
   readonly graph: Uint8Array;
   readonly files: readonly MadeWeights[];
+  /** What quantising changed in the weights that were read until now; null where none was, or nothing is quantised. */
+  readonly rounding: () => WeightRounding | null;
 }
 
-/** Builds the graph. Tensors are read when a file of weights is, not before. */
-export function buildDecoder(plan: DecoderPlan, read: ReadTensor): BuiltDecoder {
-  return new DecoderWriter(plan, read).write();
+/**
+ * Builds the graph, plain weights of products kept in so many bits. Tensors are read when a file of weights is, not before. Throws
+ * `model-checkpoint-unknown` where a product's columns are no whole blocks to quantise, naming its tensor.
+ */
+export function buildDecoder(plan: DecoderPlan, read: ReadTensor, kept: KeptBits = 32): BuiltDecoder {
+  if (kept === 32) return { ...new DecoderWriter(plan, read, null).write(), rounding: () => null };
+  assertBlocks(plan, kept);
+  const tables = [plan.embedding, plan.head];
+  const log = new RoundingLog(kept);
+  const bitsOf = (tensor: StoredTensor): QuantisedBits => (tables.includes(tensor) ? TABLE_BITS : kept);
+  return { ...new DecoderWriter(plan, read, { bitsOf, log }).write(), rounding: () => log.summary() };
+}
+
+/** Every product of a plan has plain weights in whole blocks. Throws `model-checkpoint-unknown`, naming the tensor that has not. */
+function assertBlocks({ embedding, head, layers }: DecoderPlan, bits: QuantisedBits): void {
+  const products = layers.flatMap(({ query, key, value, output, gate, up, down }) =>
+    [query, key, value, output, gate, up, down].map(({ tensor }) => tensor),
+  );
+  for (const { name, file, type, dims } of [embedding, ...(head === null ? [] : [head]), ...products]) {
+    const columns = dims[1] ?? 1;
+    if (isPacked(type)) cannotKeep(file, `${file} holds ${name} in ${type}, which is not quantised again.`);
+    if (columns % QUANTISED_BLOCK !== 0)
+      cannotKeep(
+        file,
+        `${file} ${name} has ${columns} columns, and weights in ${bits} bits lie in blocks of ${QUANTISED_BLOCK}.`,
+      );
+  }
 }
 
 /** Lengths of a pass, as inputs of attention. */
@@ -35,13 +71,13 @@ class DecoderWriter {
   readonly #graph = new GraphWriter();
   readonly #products: ProductWriter;
 
-  constructor(plan: DecoderPlan, read: ReadTensor) {
+  constructor(plan: DecoderPlan, read: ReadTensor, quantising: Quantising | null) {
     this.#plan = plan;
     this.#read = read;
-    this.#products = new ProductWriter(this.#graph, read);
+    this.#products = new ProductWriter(this.#graph, read, quantising);
   }
 
-  write(): BuiltDecoder {
+  write(): Pick<BuiltDecoder, 'graph' | 'files'> {
     const { layers, embedding, head, finalNorm } = this.#plan;
     this.#inputs();
     const lengths = this.#lengths();

@@ -3,8 +3,18 @@ import { numbersOf, STORED_TYPES, type ReadTensor, type StoredTensor } from '../
 import { fromFloat16 } from '../../base/half.ts';
 import { bytesOf, type MadeWeight } from '../products/made-weights.ts';
 import { FLOAT32, UINT8 } from '../tensor-type.ts';
+import { damaged } from '../../models/checkpoint/refusal.ts';
+import { QUANTISED_AS, type QuantisedBits } from '../../models/checkpoint/kept-weights.ts';
 import type { LowRank } from './decoder-config.ts';
-import { isPacked, PACKED_FORMS, unpackBlocks, type PackedType } from './stored-blocks.ts';
+import { quantised, type RoundingLog } from './quantise.ts';
+import {
+  isPacked,
+  PACKED_FORMS,
+  unpackBlocks,
+  type PackedForm,
+  type PackedType,
+  type Unpacked,
+} from './stored-blocks.ts';
 
 /** Numbers that are multiplied out at a time. */
 const PIECE = 1 << 20;
@@ -104,19 +114,65 @@ export interface PackedWeights {
   readonly offsets: MadeWeight | null;
 }
 
+/** Rows of which blocks of a form can be had. */
+export interface RowsInBlocks extends RowsOf {
+  readonly form: PackedForm;
+  /** The blocks of rows `first` up to `last` of the file, one after the other. */
+  readonly blocks: (first: number, last: number) => Unpacked;
+}
+
+/** Rows of a packed tensor, whose blocks are taken apart. */
+export function storedInBlocks(rows: RowsOf, type: PackedType, read: ReadTensor): RowsInBlocks {
+  const rowBytes = rows.tensor.bytes / rows.rows;
+  return {
+    ...rows,
+    form: PACKED_FORMS[type],
+    blocks: (first, last) => unpackBlocks(type, read(rows.tensor, first * rowBytes, last * rowBytes)),
+  };
+}
+
+/** Rows of plain numbers, which are quantised when they are read, with what an adapter adds to them before. */
+export function quantisedInBlocks(rows: RowsOf, bits: QuantisedBits, read: ReadTensor, log: RoundingLog): RowsInBlocks {
+  const { tensor, columns, delta } = rows;
+  const rowBytes = tensor.bytes / rows.rows;
+  return {
+    ...rows,
+    form: PACKED_FORMS[QUANTISED_AS[bits]],
+    blocks: (first, last) => {
+      const numbers = floatsOf(tensor.type, read(tensor, first * rowBytes, last * rowBytes));
+      const add = delta === undefined ? null : addTo(delta, columns, read);
+      for (let row = first; add !== null && row < last; row += 1) add(numbers, (row - first) * columns, row);
+      const made = quantisedOrDamaged(tensor, bits, numbers);
+      log.note(tensor.name, `${first} ${last}`, made);
+      return made;
+    },
+  };
+}
+
+function quantisedOrDamaged(
+  { name, file }: StoredTensor,
+  bits: QuantisedBits,
+  numbers: Float32Array,
+): Unpacked & Parameters<RoundingLog['note']>[2] {
+  try {
+    return quantised(bits, numbers);
+  } catch {
+    return damaged(
+      file,
+      `${file} ${name} holds a number that weights in ${bits} bits cannot hold: it is not finite, or its scale is beyond float16.`,
+    );
+  }
+}
+
 /** Weights in 4 or 8 bits. */
-export function packedWeights(
-  name: string,
-  from: RowsOf & { readonly type: PackedType },
-  read: ReadTensor,
-): PackedWeights {
-  const { rows, columns, type } = from;
-  const { bits, blockSize, offsets: minimum } = PACKED_FORMS[type];
+export function packedWeights(name: string, from: RowsInBlocks): PackedWeights {
+  const { rows, columns } = from;
+  const { bits, blockSize, offsets: minimum } = from.form;
   const blocks = columns / blockSize;
   // Asked for one after the other, all parts are made of one pass over the tensor; the last one lets go of it.
   let held: { readonly first: number; readonly end: number; readonly parts: PackedParts } | null = null;
   const partsOf = (name: keyof PackedParts, isLast: boolean, first = 0, end = rows): Uint8Array => {
-    if (held?.first !== first || held.end !== end) held = { first, end, parts: packedParts(from, read, first, end) };
+    if (held?.first !== first || held.end !== end) held = { first, end, parts: packedParts(from, first, end) };
     const bytes = held.parts[name];
     if (isLast) held = null;
     return bytes;
@@ -168,14 +224,10 @@ interface PackedParts {
 }
 
 /** Takes rows `start` up to `end` of a product apart, some at a time. */
-function packedParts(
-  { tensor, rows, columns, rowOf, type }: RowsOf & { readonly type: PackedType },
-  read: ReadTensor,
-  start: number,
-  end: number,
-): PackedParts {
-  const { bits, blockSize, offsets: minimum } = PACKED_FORMS[type];
-  const [blocks, rowBytes, packedBytes] = [columns / blockSize, tensor.bytes / rows, (columns * bits) / 8];
+function packedParts(from: RowsInBlocks, start: number, end: number): PackedParts {
+  const { rows, columns, rowOf, form } = from;
+  const { bits, blockSize, offsets: minimum } = form;
+  const [blocks, packedBytes] = [columns / blockSize, (columns * bits) / 8];
   const wanted = end - start;
   const packed = new Uint8Array(wanted * packedBytes);
   const scales = new Float32Array(wanted * blocks);
@@ -185,11 +237,11 @@ function packedParts(
   const [begin, stop] = rangeOf(places, start, end);
   for (let first = begin; first < stop; first += count) {
     const last = Math.min(stop, first + count);
-    const piece = unpackBlocks(type, read(tensor, first * rowBytes, last * rowBytes));
-    for (let from = first; from < last; from += 1) {
-      const to = (places[from] as number) - start;
+    const piece = from.blocks(first, last);
+    for (let row = first; row < last; row += 1) {
+      const to = (places[row] as number) - start;
       if (to < 0 || to >= wanted) continue;
-      const [level, ownBlocks] = [(from - first) * columns, (from - first) * blocks];
+      const [level, ownBlocks] = [(row - first) * columns, (row - first) * blocks];
       if (bits === 8) packed.set(piece.levels.subarray(level, level + columns), to * packedBytes);
       else packHalves(piece.levels, level, packed, to * packedBytes, packedBytes);
       scales.set(piece.scales.subarray(ownBlocks, ownBlocks + blocks), to * blocks);

@@ -1,22 +1,42 @@
 /** Products and lookups of a graph that is built, in the form that the weights' numbers ask for. */
-import type { ReadTensor } from '../../models/checkpoint/stored-tensor.ts';
+import type { QuantisedBits } from '../../models/checkpoint/kept-weights.ts';
+import type { ReadTensor, StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import { PACKED_PRODUCT } from '../products/packed-product.ts';
 import type { ProductWeights } from './decoder-config.ts';
 import type { GraphWriter } from './graph-writer.ts';
-import { matrixWeight, packedWeights, rowsOf, vectorWeight } from './made-tensors.ts';
-import { isPacked, PACKED_FORMS } from './stored-blocks.ts';
+import {
+  matrixWeight,
+  packedWeights,
+  quantisedInBlocks,
+  rowsOf,
+  storedInBlocks,
+  vectorWeight,
+  type RowsInBlocks,
+  type RowsOf,
+} from './made-tensors.ts';
+import type { RoundingLog } from './quantise.ts';
+import { isPacked } from './stored-blocks.ts';
+
+/** How plain numbers are quantised, and where what that changes is noted. */
+export interface Quantising {
+  readonly bitsOf: (tensor: StoredTensor) => QuantisedBits;
+  readonly log: RoundingLog;
+}
 
 /** Writes what multiplies. Products of one tensor share its block sums. */
 export class ProductWriter {
   readonly #graph: GraphWriter;
   readonly #read: ReadTensor;
+  readonly #quantising: Quantising | null;
   readonly #sums = new Map<string, string>();
   /** By tensor the weights that were made of it: a head may share those of the embedding. */
   readonly #made = new Map<string, Made>();
 
-  constructor(graph: GraphWriter, read: ReadTensor) {
+  /** With `quantising` null plain numbers stay floats. */
+  constructor(graph: GraphWriter, read: ReadTensor, quantising: Quantising | null) {
     this.#graph = graph;
     this.#read = read;
+    this.#quantising = quantising;
   }
 
   /** `input · weightsᵀ + bias`, `[batch, tokens, rows]`; `name` is like `/model/layers.0/attn/q_proj`. */
@@ -108,21 +128,30 @@ export class ProductWriter {
     return made;
   }
 
-  #make(name: string, rows: ReturnType<typeof rowsOf>): Made {
+  #make(name: string, rows: RowsOf): Made {
     const graph = this.#graph;
-    const { type } = rows.tensor;
-    if (!isPacked(type)) {
+    const inBlocks = this.#inBlocks(rows);
+    if (inBlocks === null) {
       const matrix = graph.weight(matrixWeight(`${name}.weight`, rows, this.#read));
       return { ...rows, matrix, packed: null, scales: '', offsets: null };
     }
-    const { packed, scales, offsets } = packedWeights(`${name}.weight`, { ...rows, type }, this.#read);
+    const { packed, scales, offsets } = packedWeights(`${name}.weight`, inBlocks);
     return {
       ...rows,
       matrix: graph.weight(packed),
-      packed: PACKED_FORMS[type],
+      packed: inBlocks.form,
       scales: graph.weight(scales),
       offsets: offsets === null ? null : graph.weight(offsets),
     };
+  }
+
+  /** The rows in blocks, stored so or quantised; null where they stay floats. */
+  #inBlocks(rows: RowsOf): RowsInBlocks | null {
+    const { type } = rows.tensor;
+    if (isPacked(type)) return storedInBlocks(rows, type, this.#read);
+    if (this.#quantising === null) return null;
+    const { bitsOf, log } = this.#quantising;
+    return quantisedInBlocks(rows, bitsOf(rows.tensor), this.#read, log);
   }
 }
 

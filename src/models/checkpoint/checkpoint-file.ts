@@ -28,6 +28,8 @@ export interface StoredNumbers {
   readonly bits: 4 | 8 | 32;
   /** Whether blocks have an offset too, which takes a second, small product. */
   readonly offsets: boolean;
+  /** Whether plain numbers are rounded to these bits when they are read; left out where nothing is. */
+  readonly quantised?: true;
 }
 
 /** What a checkpoint is, by its heads alone. */

@@ -1,5 +1,6 @@
 /** What a list of files offers as it was published: GGUF files, whole or split, and safetensors, by their names. */
 import { folderOf, nameOf } from '../../base/file-path.ts';
+import type { KeptBits } from './kept-weights.ts';
 import {
   COMPANIONS,
   MOST_FILES,
@@ -54,10 +55,16 @@ export function adapterIn({ files }: WithRoles): string | null {
   return name === '' ? 'adapter' : name;
 }
 
-/** What a variant is called: its numbers, and its adapter where it has one. */
-export function variantName({ dtype, files }: Pick<ModelOffer, 'dtype'> & WithRoles): string {
+/** What a variant is called: its numbers, the bits that they are quantised to, and its adapter where it has one. */
+export function variantName({ dtype, kept, files }: Pick<ModelOffer, 'dtype' | 'kept'> & WithRoles): string {
   const adapter = adapterIn({ files });
-  return adapter === null ? dtype : `${dtype} with ${adapter.slice(0, 60)}`;
+  return `${dtype}${kept === undefined ? '' : ` in ${kept} bits`}${adapter === null ? '' : ` with ${adapter.slice(0, 60)}`}`;
+}
+
+/** A variant with its weights kept in so many bits. */
+export function keptIn(offer: ModelOffer, bits: KeptBits): ModelOffer {
+  const { kept: _, ...plain } = offer;
+  return bits === 32 ? plain : { ...plain, kept: bits };
 }
 
 /** Everything that a list of files offers, graphs and checkpoints, smallest first; what lacks something comes last. */

@@ -14,3 +14,8 @@ export function notRead(file: string, what: string): never {
     { file },
   );
 }
+
+/** Throws `model-checkpoint-unknown`: weights cannot be kept as it was asked. `what` is a sentence that names the tensor or file. */
+export function cannotKeep(file: string, what: string): never {
+  throw new AppError('model-checkpoint-unknown', `${what} Keep the weights as they are.`, { file });
+}

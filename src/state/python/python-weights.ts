@@ -1,9 +1,10 @@
 /** Where a Python program finds the weights that Flipside read. */
 import type { PythonWeights } from '../../formats/python/program-types.ts';
+import { dtypeOf } from '../../models/model-dtype.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 
 /** What is known of the model; a recording has its id alone. */
-type KnownModel = Pick<ModelIdentity, 'id' | 'container' | 'adapter'>;
+type KnownModel = Pick<ModelIdentity, 'id' | 'dtype' | 'container' | 'adapter'>;
 
 /** What a program opens for each kind of file. A page knows no folder, so the program names one beside itself. */
 const BY_CONTAINER = {
@@ -24,10 +25,18 @@ const BY_CONTAINER = {
   }),
 } satisfies Record<NonNullable<ModelIdentity['container']> | 'onnx', (model: KnownModel) => PythonWeights>;
 
+/** Bits by the variant of safetensors that were quantised when they were read. */
+const QUANTISED: Readonly<Record<string, number>> = { q8: 8, q4: 4 };
+
 /** The weights of a model, and in a sentence where they come from. */
 export function pythonWeights(model: KnownModel): PythonWeights {
   const weights: PythonWeights = BY_CONTAINER[model.container ?? 'onnx'](model);
-  return model.adapter === undefined
-    ? weights
-    : { ...weights, origin: `${weights.origin ?? ''} Merge the adapter ${model.adapter} into them first.` };
+  const bits = model.container === 'safetensors' ? QUANTISED[dtypeOf(model) ?? ''] : undefined;
+  const more = [
+    ...(model.adapter === undefined ? [] : [`Merge the adapter ${model.adapter} into them first.`]),
+    ...(bits === undefined
+      ? []
+      : [`Flipside read them in ${bits} bits, so its number differs: say by how much it may.`]),
+  ];
+  return more.length === 0 ? weights : { ...weights, origin: [weights.origin ?? '', ...more].join(' ') };
 }

@@ -82,6 +82,77 @@ test('llama q4_0.gguf computes what PyTorch does, on WebGPU', { timeout: 240_000
   expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
 });
 
+describe('safetensors quantised on the way', () => {
+  /** Picks a folder and asks for its weights in so many bits. */
+  async function loadIn(kept: 8 | 4, files: Files, backend: 'webgpu' | 'wasm' = 'wasm') {
+    const listing = await client.listPicked({ name: 'toy', files });
+    const chosen = { listing, offer: { ...listing.offers[0]!, kept } };
+    const weighed = await client.weighModel({ chosen, hosts: [] });
+    const model = { kind: 'offer', chosen: { listing, offer: weighed.offer } } as const;
+    await client.checkModel({ model, hosts: [] }, { signal: never });
+    return { weighed, status: await client.load({ model, hosts: [], backend }, { signal: never }) };
+  }
+
+  test.each(['llama', 'smollm2', 'gemma3', 'mistral'].flatMap((model) => [8, 4].map((bits) => [model, bits] as const)))(
+    '%s in %d bits computes what PyTorch does on the rounded weights, in WebAssembly',
+    async (model, bits) => {
+      const { weighed, status } = await loadIn(bits as 8 | 4, await folder(model));
+      expect(weighed.about!.numbers.filter(({ quantised }) => quantised === true).length).toBeGreaterThan(0);
+      expect(status).toMatchObject({ backend: 'wasm', kept: { yes: true }, rounding: { bits } });
+      expect(status.title).toContain(` in ${bits} bits)`);
+      const [row] = (await heldToPytorch(client, `${model}-quantised`, String(bits))).rows;
+      expect(row).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+      expect(Math.max(...row!.residualError)).toBeLessThan(1e-5);
+      expect(row!.logitsError).toBeLessThan(5e-5);
+    },
+  );
+
+  test('computes the same on WebGPU', { timeout: 240_000 }, async () => {
+    const { status } = await loadIn(8, await folder('llama'), 'webgpu');
+    expect(status).toMatchObject({ backend: 'webgpu', fallback: null, rounding: { bits: 8 } });
+    const [row] = (await heldToPytorch(client, 'llama-quantised', '8')).rows;
+    expect(row).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+    expect(Math.max(...row!.residualError)).toBeLessThan(1e-5);
+  });
+
+  test('is a model of its own beside the same files as they are: by identity, in storage, and opened again', async () => {
+    const whole = await load(await folder('llama'), 'wasm', 'toy');
+    const { status: four } = await loadIn(4, await folder('llama'));
+    expect(four.model.weightsSha256).not.toBe(whole.model.weightsSha256);
+    expect(four.key).not.toBe(whole.key);
+    expect(whole.rounding).toBeNull();
+    expect(otherDtype(whole.model, four.model)).toEqual({ from: 'fp32 in safetensors', to: 'q4 in safetensors' });
+    client.dispose();
+    client = connectEngine();
+    const titles = (await client.listStored({})).map(({ title }) => title);
+    expect(titles).toEqual(expect.arrayContaining([whole.title, four.title]));
+    const again = await client.load({ model: { kind: 'kept', key: four.key }, hosts: [], backend: 'wasm' });
+    expect(again).toMatchObject({ bytesFrom: 'storage', model: four.model, rounding: four.rounding });
+    await client.deleteStored({ key: four.key });
+    const left = await client.load({ model: { kind: 'kept', key: whole.key }, hosts: [], backend: 'wasm' });
+    expect(left.model).toEqual(whole.model);
+  });
+
+  test('takes less memory by what is weighed, and of GGUF is refused by name', async () => {
+    const bytes: number[] = [];
+    for (const kept of [undefined, 8, 4] as const) {
+      const listing = await client.listPicked({ name: '', files: await folder('llama') });
+      const offer = { ...listing.offers[0]!, ...(kept && { kept }) };
+      bytes.push((await client.weighModel({ chosen: { listing, offer }, hosts: [] })).needs.weightBytes);
+    }
+    expect(bytes).toEqual([...bytes].sort((a, b) => b - a));
+    expect(bytes[1]! / bytes[0]!).toBeLessThan(0.4);
+    const listing = await client.listPicked({ name: '', files: await gguf('llama', 'q4_0.gguf') });
+    const chosen = { listing, offer: { ...listing.offers[0]!, kept: 8 as const } };
+    const error: unknown = await client.weighModel({ chosen, hosts: [] }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'model-checkpoint-unknown',
+      message:
+        'q4_0.gguf is GGUF, whose weights stay what they are, and 8 bits were asked for. Keep the weights as they are.',
+    });
+  });
+});
+
 /** A text in a file exchanged for one of the same length. */
 const exchanged = (bytes: Uint8Array<ArrayBuffer>, from: string, to: string): Uint8Array<ArrayBuffer> => {
   const text = new TextDecoder('latin1').decode(bytes);

@@ -203,6 +203,69 @@ describe('safetensors', () => {
   });
 });
 
+describe('the weights of safetensors', () => {
+  const kept = (bits: number) => page.getByRole('radio', { name: `${bits} bits` });
+  const QUANTISED: CheckpointAbout = {
+    ...SAFETENSORS,
+    numbers: [
+      { ...numbers('BF16', 210, 1_800_000_000, 4), quantised: true },
+      { ...numbers('BF16', 1, 600_000_000, 8), quantised: true },
+      numbers('BF16', 129, 1_000_000, 32),
+    ],
+  };
+
+  it('are kept as they are unless fewer bits are picked, and memory, name and what is loaded follow', async () => {
+    Object.assign(shared, { about: SAFETENSORS, weightBytes: 2_600_000_000 });
+    await pick(...FOLDER);
+    await expect.element(kept(32)).toBeChecked();
+    await expect.element(text(/2\.6 GB of weights/)).toBeVisible();
+    await kept(8).click();
+    await expect.element(text(/728 MB of weights/)).toBeVisible();
+    await expect.element(button(/^Load safetensors in 8 bits /)).toBeEnabled();
+    shared.about = QUANTISED;
+    await kept(4).click();
+    await expect.element(text(/520 MB of weights/)).toBeVisible();
+    expect(sentences('Your model').map((sentence) => sentence.replace(/^.*?\. /, ''))).toEqual([
+      'Each is rounded to a whole number of 4 bits; 32 of them share a scale. By how much that changes them is measured when they are read.',
+      'Each is rounded to a whole number of 8 bits; 32 of them share a scale. By how much that changes them is measured when they are read.',
+      'Each becomes a float of 32 bits of the same value.',
+    ]);
+    expect(shared.asked).toEqual(['weigh safetensors', 'weigh safetensors in 8', 'weigh safetensors in 4']);
+    expect(await violations()).toEqual([]);
+
+    await button(/^Load safetensors in 4 bits /).click();
+    const inUse = page.getByRole('region', { name: 'In use' });
+    await expect
+      .element(inUse)
+      .toHaveTextContent(
+        /Weights are kept in 4 bits, which changed them by 8\.1 % \(root mean square over 211 tensors/,
+      );
+    expect(shared.sources.at(-1)).toMatchObject({ kind: 'offer', chosen: { offer: { kept: 4 } } });
+  });
+
+  it('that do not fit the card are offered in fewer bits', async () => {
+    Object.assign(shared, { about: SAFETENSORS, limit: 500_000_000 });
+    await pick(...FOLDER);
+    await expect.element(text('safetensors in 8 bits would fit.')).toBeVisible();
+    await button('Take safetensors in 8 bits instead').click();
+    await expect.element(kept(8)).toBeChecked();
+    await expect.element(button(/^Load safetensors in 8 bits /)).toBeEnabled();
+  });
+
+  it('in another pick begin as they are again, and GGUF has no such choice', async () => {
+    shared.about = SAFETENSORS;
+    await pick(...FOLDER);
+    await kept(4).click();
+    await expect.element(kept(4)).toBeChecked();
+    await pick(...FOLDER, 'README.md');
+    await expect.element(kept(32)).toBeChecked();
+    shared.about = GGUF;
+    await pick(MODEL);
+    await expect.element(button(/^Load Q4_1 /)).toBeEnabled();
+    expect(kept(8).elements()).toEqual([]);
+  });
+});
+
 describe('what cannot be read', () => {
   const CASES = [
     ['model-checkpoint-invalid', `${MODEL} tensor 3 ends at byte 90000, but the file has 60000: it is cut short.`],

@@ -18,6 +18,7 @@ export const STATUS: EngineStatus = {
   branching: true,
   branchError: 3.4e-6,
   products: null,
+  rounding: null,
   writing: {
     mode: 'stepwise',
     trials: [],

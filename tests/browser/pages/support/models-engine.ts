@@ -83,7 +83,17 @@ const GGUF_REPLY = JSON.stringify({
 });
 
 /** Largest weight by variant: a float32 embedding of 151936 by 1024, and a float16 one. */
-const LARGEST: Readonly<Record<string, number>> = { q4: 622_329_856, q4f16: 311_164_928 };
+const LARGEST: Readonly<Record<string, number>> = { q4: 622_329_856, q4f16: 311_164_928, safetensors: 1_200_000_000 };
+
+/** What of their bytes weights take in so many bits. */
+const SHARE = { 32: 1, 8: 0.28, 4: 0.2 } as const;
+
+/** What quantising changed, where it was asked for. */
+function roundingOf(model: ModelSource): EngineStatus['rounding'] {
+  const bits = model.kind === 'offer' ? model.chosen.offer.kept : undefined;
+  const worst = { tensor: 'model.embed_tokens.weight', relativeError: 0.1109 };
+  return bits === undefined ? null : { bits, tensors: 211, relativeError: 0.0814, worst };
+}
 
 /** The engine. */
 export class ModelsEngine extends FakeEngine {
@@ -127,6 +137,7 @@ export class ModelsEngine extends FakeEngine {
       key,
       title,
       limits: this.#shared.limits,
+      rounding: roundingOf(model),
       ...(notStored !== undefined && { kept: { yes: false, reason: notStored } }),
       model: { id: 'other', weightsSha256: sha('e'), layerCount: 28, hidden: 1024 },
     };
@@ -153,16 +164,16 @@ export class ModelsEngine extends FakeEngine {
   };
 
   override readonly weighModel: FakeEngine['weighModel'] = async ({ chosen }) => {
-    const { dtype } = chosen.offer;
-    this.#shared.asked.push(`weigh ${dtype}`);
+    const { dtype, kept = 32 } = chosen.offer;
+    this.#shared.asked.push(`weigh ${dtype}${kept === 32 ? '' : ` in ${kept}`}`);
     const { failWeigh, about = null, weightBytes } = this.#shared;
     if (failWeigh) throw new AppError(failWeigh.code, failWeigh.message);
     const needs = {
       layerCount: 28,
       contextTokens: 40_960,
-      weightBytes: weightBytes ?? (dtype === 'q4' ? 900_000_000 : 560_000_000),
+      weightBytes: SHARE[kept] * (weightBytes ?? (dtype === 'q4' ? 900_000_000 : 560_000_000)),
       cacheBytesPerToken: 229_376,
-      largestWeightBytes: LARGEST[dtype] ?? 4096,
+      largestWeightBytes: SHARE[kept] * (LARGEST[dtype] ?? 4096),
       half: dtype === 'q4f16',
       estimated: this.#shared.estimated,
       gpuOnly: this.#shared.gpuOnly[dtype] ?? null,
