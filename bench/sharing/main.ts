@@ -17,11 +17,11 @@ import { findPython } from '../../scripts/python.mjs';
 import { parseRecording } from '../../src/formats/runs/recording-json.ts';
 import { codeOf } from '../../src/state/runs/link-code.ts';
 import { sharedOf } from '../../tests/fixtures/samples/shipped-shared.ts';
+import { longRun, RUN } from '../long/long-run.ts';
 import { digits, spreadOf, spreadText } from '../engine/spread.ts';
 
 const ROUNDS = 15;
 const TOKENS = 10_000;
-const RUN = join(ROOT, 'public/recordings/mercy.json');
 
 /**
  * What runs in the page before anything else: it notes when a stretch of text stands there, and when the status says what a key chose. The
@@ -68,32 +68,6 @@ async function embedTimes(): Promise<{ readonly there: number[]; readonly heard:
     await server.close();
   }
   return { there, heard };
-}
-
-/** A run file of so many tokens: a shipped one, over and over. */
-function longRun(tokens: number): string {
-  const run = JSON.parse(readFileSync(RUN, 'utf8')) as {
-    text: string;
-    tokens: [number, string][];
-    scores: unknown[];
-    words: unknown[];
-    taps: { afterToken: number }[];
-    givenTokens: number;
-  };
-  const length = run.tokens.length;
-  const copies = Math.ceil(tokens / length);
-  const again = <Item>(items: readonly Item[]): Item[] => Array.from({ length: copies }, () => items).flat();
-  return JSON.stringify({
-    ...run,
-    text: run.text.repeat(copies),
-    givenTokens: copies * length,
-    tokens: again(run.tokens),
-    scores: again(run.scores),
-    words: again(run.words),
-    taps: Array.from({ length: copies }, (_, copy) =>
-      run.taps.map((tap) => ({ ...tap, afterToken: tap.afterToken + copy * length })),
-    ).flat(),
-  });
 }
 
 /** What bench/sharing/reader.py prints, with the size of the file. */

@@ -51,6 +51,30 @@ describe('the token strip', () => {
     expect(selectAll(screen.container.querySelector('p')!)).toBe(WORDS.join(''));
   });
 
+  it('of 8,000 tokens has one element and one text a token, and the browser’s own search finds token 7,900', async () => {
+    const cells = Array.from({ length: 8000 }, (_, token) =>
+      stripCell(
+        tokenShape(token, token === 7900 ? ' needle' : ' straw', false, token % 20 === 0),
+        1,
+        5,
+        token % 20 === 0 ? readoutMark(0, -1.2, -0.5, 0.5) : null,
+      ),
+    );
+    const { screen, token } = await strip(cells);
+    const paragraph = screen.container.querySelector('p')!;
+    // A mark for every twentieth token has no text of its own.
+    expect(paragraph.querySelectorAll('*')).toHaveLength(8000 + 400);
+    const texts = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+    let count = 0;
+    while (texts.nextNode()) count += 1;
+    expect(count).toBe(8000);
+    const find = (globalThis as unknown as { find: (text: string) => boolean }).find.bind(globalThis);
+    getSelection()!.removeAllRanges();
+    expect(find('needle')).toBe(true);
+    expect(token(7900).contains(getSelection()!.anchorNode)).toBe(true);
+    getSelection()!.removeAllRanges();
+  });
+
   it('keeps tokens inline, so that lines break as in any text', async () => {
     const { token } = await strip();
     for (let index = 0; index < WORDS.length; index += 1) expect(getComputedStyle(token(index)).display).toBe('inline');
