@@ -16,7 +16,10 @@ export const DESIGN_WORDS = {
     says: 'evidence that adds up, with α bounded, against its rivals and random directions',
     earlierSpec: null,
   },
-  mixture: { says: 'evidence that adds up, against its rivals', earlierSpec: null },
+  mixture: {
+    says: 'evidence that adds up, against its rivals',
+    earlierSpec: 'experiments/A2/earlier/spec.json',
+  },
   'flip-back': { says: 'stories that turn, by a reading', earlierSpec: 'experiments/B/earlier/spec.json' },
   'outside-text': { says: 'one rule at several places, attacked', earlierSpec: 'experiments/C/earlier/spec.json' },
   placements: { says: 'one supervision at eight places, in nats', earlierSpec: null },

@@ -29,14 +29,12 @@ export function analyseEvidence(
   const numbers = numbersOf(spec, size, table);
   const beyond = beyondRandom(spec, size, table, units);
   const gates = gatesOf(spec, numbers);
-  const contrasts = correctedTogether([
-    ...contrastsOf(spec, numbers),
-    ...(beyond === null ? [] : [contrastOf(spec, beyond)]),
-  ]);
+  const shared = contrastsOf(spec, numbers);
+  const contrasts = correctedTogether([...shared, ...(beyond === null ? [] : [contrastOf(spec, beyond)])]);
   const { verdict, because, wouldChange } = judge(spec, gates, numbers, contrasts);
   const figure = figureOf(spec, size, table, numbers);
   // The last limit of `mixture` is that it has no random direction.
-  const limits = limitsOf(spec, size, numbers, contrasts).slice(0, -1);
+  const limits = limitsOf(spec, size, numbers, shared).slice(0, -1);
   return {
     verdict,
     because,

@@ -52,7 +52,8 @@ export function judge(
     because: [
       ...failed.map((gate) => `A gate fails: ${gateWords(gate)}.`),
       `Evidence that adds up ${verb(recency)} ${told(recency)}.`,
-      `${adds ? 'Sentences add up' : 'Sentences are not shown to add up'}: α is ${briefly(alpha)}, where the rule asks for less than ${plain(alphaMost)} by the whole interval (0: every sentence counts in full; 1: their mean counts), so ${most} that say the same count as ${(most ** (1 - alpha.value)).toFixed(1)} of one.`,
+      `${adds ? 'Sentences add up' : 'Sentences are not shown to add up'}: α is ${briefly(alpha)}, and the rule asks for less than ${plain(alphaMost)}.`,
+      `At α = 0 every sentence counts in full, at 1 their mean does; so ${most} that say the same count as ${(most ** (1 - alpha.value)).toFixed(1)} of one.`,
       ...off.map((contrast) => `A sentence counts ${sized(contrast.estimate)} ${where(contrast)}.`),
       ...(beyond === undefined
         ? ['Random directions were not measured, so nothing is said of steering beyond them.']
@@ -60,7 +61,8 @@ export function judge(
             `Beyond random directions of one KL steering along the axis changes that by ${briefly(beyond.estimate, { signed: true })} of γ (p ${shown(beyond.p)}, after Holm ${shown(beyond.pHolm)}).`,
           ]),
       ...others.map(
-        (one) => `It ${verb(one)} ${told(one)}${tested(contrasts.find(({ id }) => id === `over-${one.rival.id}`))}.`,
+        (one) =>
+          `Evidence that adds up ${verb(one)} ${told(one)}${tested(contrasts.find(({ id }) => id === `over-${one.rival.id}`))}.`,
       ),
       ...(failed.length === 0 ? ['All gates pass.'] : []),
     ].join(' '),

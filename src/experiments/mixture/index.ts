@@ -7,7 +7,7 @@ import { prepareMixture } from './prepare.ts';
 import { runUnit } from './run.ts';
 import type { MixtureSpec } from './spec.ts';
 
-/** The design behind experiment A2; see docs/experiments/mixture.md. Both sizes are prepared alike. */
+/** The earlier design of experiment A2; see docs/experiments/mixture.md. Both sizes are prepared alike. */
 export const mixture: Design<MixtureSpec> = {
   name: 'mixture',
   parse: parseMixture,

@@ -63,7 +63,7 @@ export interface Extent {
   readonly beside: number;
 }
 
-/** See experiments/A2/spec.json. */
+/** See experiments/A2/earlier/spec.json. */
 export interface MixtureSpec extends SpecHead {
   readonly thresholds: Readonly<Record<ThresholdName, number>>;
   /** The layer that is pushed, and the one that is read at taps. */

@@ -29,7 +29,7 @@ export const CLAIMS: readonly ClaimWords[] = [
     id: 'A2',
     title: 'Does every sentence about a character count?',
     claimed: 'Every sentence about a character is evidence, and adds to the odds of how the text goes on.',
-    test: '16 people do up to 16 kind or cruel things in random orders. Some texts have a frame before them, or are steered. Then the model chooses how the text goes on. Four accounts are fitted and judged on topics left out: evidence that adds up, the last sentence alone, weights by place, and saturation.',
+    test: '16 people do up to 16 kind or cruel things in random orders. Some texts have a frame before them, or are steered, also at random. Then the model chooses how the text goes on. Four accounts are fitted and judged on topics left out: evidence that adds up, the last sentence alone, weights by place, and saturation.',
   },
   {
     id: 'B',

@@ -67,7 +67,7 @@ describe('the worked example', () => {
 });
 
 describe('a copy under another name', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'E', 'A/earlier', 'B/earlier', 'C/earlier', 'D/earlier'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'E', 'A/earlier', 'A2/earlier', 'B/earlier', 'C/earlier', 'D/earlier'])(
     'of %s plans what the shipped one does, and less of it quickly',
     (id) => {
       const own = loaded(altered(shipped(id), ['id'], () => 'my-own'));
@@ -81,7 +81,7 @@ describe('a copy under another name', () => {
 });
 
 describe('a name that nothing reads', () => {
-  it.each(['A', 'A2', 'B', 'C', 'D', 'E', 'A/earlier', 'B/earlier', 'C/earlier', 'D/earlier'])(
+  it.each(['A', 'A2', 'B', 'C', 'D', 'E', 'A/earlier', 'A2/earlier', 'B/earlier', 'C/earlier', 'D/earlier'])(
     'is refused in %s by its path, at the top and among the thresholds',
     (id) => {
       expect(refusal(altered(shipped(id), ['threshholds'], () => ({})))).toMatch(

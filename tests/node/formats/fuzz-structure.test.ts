@@ -137,7 +137,7 @@ const FORMATS: readonly (readonly [
     parseManifest,
   ],
   ['a list of chat models', list, ['second-engine-list-invalid'], (damaged) => parseModelList(damaged, 'models.json')],
-  ...['A', 'A2', 'B', 'C', 'D', 'E', 'A/earlier', 'B/earlier', 'C/earlier', 'D/earlier'].map(
+  ...['A', 'A2', 'B', 'C', 'D', 'E', 'A/earlier', 'A2/earlier', 'B/earlier', 'C/earlier', 'D/earlier'].map(
     (letter) =>
       [
         `the spec of ${letter}`,
