@@ -3,7 +3,7 @@ import { significantAll } from '../base/round.ts';
 import { field, list, number } from '../json/json-path.ts';
 import { exactly } from '../json/json-values.ts';
 import { mean } from '../stats/stats.ts';
-import type { JsonObject } from './design.ts';
+import type { Cost, JsonObject } from './design.ts';
 import type { RunSize } from './experiment-types.ts';
 import type { Likelihood } from './subject.ts';
 import { plannedText, unitRoot } from './unit-json.ts';
@@ -52,6 +52,9 @@ export function oddsFromJson(
 export async function prepareSize(_spec: unknown, size: RunSize): Promise<JsonObject> {
   return { size };
 }
+
+/** What preparing no more than the size costs. */
+export const NOTHING_PREPARED: Cost = { read: 0, written: 0 };
 
 /** The size that was prepared. */
 export function preparedSize(prepared: JsonObject): RunSize | null {

@@ -9,7 +9,7 @@ import { figureOf } from '../mixture/figure.ts';
 import { numbersOf } from '../mixture/numbers.ts';
 import { preparedFromJson } from '../mixture/prepare.ts';
 import { tableOf } from '../mixture/table.ts';
-import { limitsOf } from '../mixture/verdict.ts';
+import { limitsOfEvidence } from '../mixture/verdict.ts';
 import { ropeReading } from '../rope.ts';
 import { BEYOND, judge } from './judge.ts';
 import { randomFromJson } from './prepare.ts';
@@ -33,8 +33,6 @@ export function analyseEvidence(
   const contrasts = correctedTogether([...shared, ...(beyond === null ? [] : [contrastOf(spec, beyond)])]);
   const { verdict, because, wouldChange } = judge(spec, gates, numbers, contrasts);
   const figure = figureOf(spec, size, table, numbers);
-  // The last limit of `mixture` is that it has no random direction.
-  const limits = limitsOf(spec, size, numbers, shared).slice(0, -1);
   return {
     verdict,
     because,
@@ -43,7 +41,7 @@ export function analyseEvidence(
     measures: [...measuresOf(spec, numbers, preparedFromJson(prepared)), ...randomMeasures(spec, prepared, beyond)],
     wouldChange,
     limits: [
-      ...limits,
+      ...limitsOfEvidence(spec, size, numbers, shared),
       spec.seenBefore,
       'Random directions have the covariance of the sentences that the axis is fitted on, and change neutral text by the same KL. There are few of them, so the interval is over topics and takes the directions as they are.',
     ],

@@ -1,22 +1,15 @@
 /** The rule of an `evidence` experiment: that of `mixture`, with a bound on α, and steering held against random directions. */
 import { plain } from '../../probe/claims/claim-words.ts';
 import type { Contrast, ExperimentVerdict, Gate } from '../experiment-types.ts';
-import { INTERACTIONS } from '../mixture/additivity.ts';
+import { whereOf } from '../mixture/additivity.ts';
 import type { Numbers, Rivalry } from '../mixture/numbers.ts';
 import { mostSentences } from '../mixture/spec.ts';
-import { sized, tested, told } from '../mixture/verdict.ts';
+import { type Ruling, sized, tested, told, verbOf } from '../mixture/verdict.ts';
 import { briefly, gateNeeded, gateWords } from '../verdict-words.ts';
 import type { EvidenceSpec } from './spec.ts';
 
 /** The id of the contrast with random directions. */
 export const BEYOND = 'beyond-random';
-
-/** What was found and why. */
-interface Ruling {
-  readonly verdict: ExperimentVerdict;
-  readonly because: string;
-  readonly wouldChange: readonly string[];
-}
 
 /** The verdict. `contrasts` hold that of {@link BEYOND} where it was measured. */
 export function judge(
@@ -43,9 +36,7 @@ export function judge(
     if (recency.above.errors < line) return 'INCONCLUSIVE';
     return adds && above.length === 0 && against.length === 0 ? 'CONFIRM' : 'PARTIAL';
   })();
-  const verb = (one: Rivalry): string =>
-    one.above.errors >= line ? 'beats' : one.above.errors <= -line ? 'is beaten by' : 'cannot be told from';
-  const where = ({ id }: Contrast): string => INTERACTIONS.find((one) => one.id === id)?.where ?? id;
+  const verb = (one: Rivalry): string => verbOf(one, line);
   const most = mostSentences(spec);
   return {
     verdict,
@@ -54,7 +45,7 @@ export function judge(
       `Evidence that adds up ${verb(recency)} ${told(recency)}.`,
       `${adds ? 'Sentences add up' : 'Sentences are not shown to add up'}: α is ${briefly(alpha)}, and the rule asks for less than ${plain(alphaMost)}.`,
       `At α = 0 every sentence counts in full, at 1 their mean does; so ${most} that say the same count as ${(most ** (1 - alpha.value)).toFixed(1)} of one.`,
-      ...off.map((contrast) => `A sentence counts ${sized(contrast.estimate)} ${where(contrast)}.`),
+      ...off.map((contrast) => `A sentence counts ${sized(contrast.estimate)} ${whereOf(contrast.id)}.`),
       ...(beyond === undefined
         ? ['Random directions were not measured, so nothing is said of steering beyond them.']
         : [
@@ -71,7 +62,7 @@ export function judge(
       ...(adds ? [] : [`CONFIRM needs α below ${plain(alphaMost)} by its whole interval; it is ${briefly(alpha)}.`]),
       ...against.map(
         (contrast) =>
-          `CONFIRM needs that a sentence counts within ±${plain(spec.thresholds.rope)} of γ as much ${where(contrast)}${contrast.id === 'pushed-evidence' ? ', or that random directions do the same' : ''}; it counts ${sized(contrast.estimate)}.`,
+          `CONFIRM needs that a sentence counts within ±${plain(spec.thresholds.rope)} of γ as much ${whereOf(contrast.id)}${contrast.id === 'pushed-evidence' ? ', or that random directions do the same' : ''}; it counts ${sized(contrast.estimate)}.`,
       ),
       ...above.map((one) => `CONFIRM needs that ${one.rival.name} does not beat it by ${plain(line)} SE.`),
       ...(verdict === 'CONFIRM'

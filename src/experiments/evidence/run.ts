@@ -1,8 +1,8 @@
 /** Measures one unit: one of `mixture`, or a topic under a random direction. */
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { orBroken } from '../matched-steering.ts';
-import { dosed, questionsOf } from '../mixture/contexts.ts';
-import { pairs, runUnit } from '../mixture/run.ts';
+import { questionsOf } from '../mixture/contexts.ts';
+import { inOrders, pairs, runUnit } from '../mixture/run.ts';
 import type { Subject } from '../subject.ts';
 import { randomUnitsOf } from './plan.ts';
 import { randomFromJson, randomSteering } from './prepare.ts';
@@ -29,11 +29,6 @@ export async function runEvidence(
           const push = randomSteering(spec, direction, strength, ground, subject);
           return subject.likelihoods(questionsOf(spec, unit), { push, where: 'all' }, call.signal);
         });
-  const [start = [], ...rest] = (answers ?? []).map(pairs);
-  const doses = dosed(spec).length;
   call.onShare?.(1);
-  return {
-    start,
-    odds: rest.length === 0 ? [] : unit.orders.map((_, order) => rest.slice(order * doses, (order + 1) * doses)),
-  };
+  return inOrders(spec, unit, (answers ?? []).map(pairs));
 }

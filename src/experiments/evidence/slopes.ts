@@ -1,7 +1,4 @@
 /** What a sentence counts under the axis and under random directions, topic by topic: read from units. */
-import { AppError } from '../../base/errors.ts';
-import { field, list, number } from '../../json/json-path.ts';
-import { exactly } from '../../json/json-values.ts';
 import { clusterResampled } from '../../stats/cluster-statistic.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 import { detectableBy } from '../../stats/power.ts';
@@ -10,12 +7,11 @@ import { mean } from '../../stats/stats.ts';
 import type { UnitResult } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
 import { slopeMoments } from '../mixture/additivity.ts';
-import { dosed, extentOf } from '../mixture/contexts.ts';
+import { extentOf } from '../mixture/contexts.ts';
 import { fitted, type Moments, momentsByShape, momentsOf, solved, summed } from '../mixture/fit.ts';
 import { ACCOUNTS, evidenceOf } from '../mixture/models.ts';
-import type { Row, Table } from '../mixture/table.ts';
-import { unitRoot } from '../unit-json.ts';
-import { type RandomUnit, randomUnitsOf } from './plan.ts';
+import { readRows, type Row, type Table } from '../mixture/table.ts';
+import { randomUnitsOf } from './plan.ts';
 import type { EvidenceSpec } from './spec.ts';
 
 /** Against random directions. */
@@ -110,38 +106,8 @@ function randomRows(
   units: readonly UnitResult[],
 ): readonly (readonly (readonly Row[])[])[] {
   const planned = randomUnitsOf(spec, size).toSorted((a, b) => a.at - b.at);
+  const read = readRows(spec, planned, units);
   return Array.from({ length: spec.random }, (_, direction) =>
-    planned
-      .filter((unit) => unit.direction === direction)
-      .map((unit) => {
-        const found = units.find(({ id }) => id === unit.id);
-        if (found === undefined)
-          throw new AppError('units-missing', `Unit ${unit.id} is missing. Run it before the analysis.`, {
-            id: unit.id,
-          });
-        return rowsOf(spec, unit, found);
-      }),
+    read.filter(({ unit }) => unit.direction === direction).map(({ rows }) => rows),
   ).filter((topics) => topics.every((rows) => rows.length > 0));
-}
-
-function rowsOf(spec: EvidenceSpec, { topic, orders }: RandomUnit, { id, data }: UnitResult): readonly Row[] {
-  const root = unitRoot(data, `units.${id}`);
-  const doses = dosed(spec);
-  const node = field(root, 'odds');
-  if (list(node, 0, orders.length).length === 0) return [];
-  const pairs = (pair: typeof node): number => mean(exactly(pair, topic.continuations.length, number));
-  const odds = exactly(node, orders.length, (order) => exactly(order, doses.length, pairs));
-  const row = (order: number, signs: readonly number[], value: number): Row => ({
-    condition: 'plus',
-    order,
-    signs,
-    odds: value,
-    tap: null,
-  });
-  return [
-    row(-1, [], pairs(field(root, 'start'))),
-    ...orders.flatMap(({ signs }, order) =>
-      doses.map((dose, d) => row(order, signs.slice(0, dose), odds[order]?.[d] ?? NaN)),
-    ),
-  ];
 }

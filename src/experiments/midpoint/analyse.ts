@@ -1,5 +1,4 @@
 /** From the units to the verdict: gates, contrasts, measures, the rule, and what the experiment cannot say. */
-import { AppError } from '../../base/errors.ts';
 import { createRng } from '../../base/rng.ts';
 import { clusterMean, FEWEST_UNITS, percentileEstimate, withoutInterval } from '../../stats/effect.ts';
 import type { Estimate } from '../../stats/estimate.ts';
@@ -8,6 +7,7 @@ import type { JsonObject, UnitResult } from '../design.ts';
 import type { Findings, Gate, Measure, RunSize } from '../experiment-types.ts';
 import type { ContextOdds } from '../context-odds.ts';
 import { briefly, gateNeeded } from '../verdict-words.ts';
+import { unitOf } from '../unit-json.ts';
 import { PLACE, placeOf, type Planned, plannedContrasts } from './contrasts.ts';
 import { midpointFigure } from './figure.ts';
 import { judge } from './judge.ts';
@@ -61,12 +61,7 @@ function axesOf(spec: MidpointSpec, size: RunSize, units: readonly UnitResult[])
     lengths: lengthsOf(spec, axis, size),
     stories: used
       .filter((one) => one.axis === axis)
-      .map((one) => {
-        const unit = units.find(({ id }) => id === one.unit);
-        if (unit === undefined)
-          throw new AppError('units-missing', `The unit ${one.unit} is missing. Run the experiment to its end.`);
-        return storyOdds(unit.data, spec, size, one);
-      }),
+      .map((one) => storyOdds(unitOf(units, one.unit).data, spec, size, one)),
   }));
 }
 

@@ -1,9 +1,9 @@
 /** "Can it flip back? The midpoint test in behaviour": where as many kind as cruel acts were read, how does the model go on? */
-import { prepareSize } from '../context-odds.ts';
+import { NOTHING_PREPARED, prepareSize } from '../context-odds.ts';
 import type { Design } from '../design.ts';
 import { analyseMidpoint } from './analyse.ts';
 import { parseMidpoint } from './parse.ts';
-import { preparationCost, reachOf, runStory, unitsOf } from './run.ts';
+import { reachOf, runStory, unitsOf } from './run.ts';
 import type { MidpointSpec } from './spec.ts';
 
 /** The design; see docs/experiments/midpoint.md. */
@@ -11,7 +11,7 @@ export const midpoint: Design<MidpointSpec> = {
   name: 'midpoint',
   parse: parseMidpoint,
   units: unitsOf,
-  preparation: preparationCost,
+  preparation: () => NOTHING_PREPARED,
   reach: reachOf,
   prepare: prepareSize,
   run: runStory,

@@ -1,7 +1,7 @@
 /** What a model is asked for one story, and what is written down of its answers. */
 import { AppError } from '../../base/errors.ts';
 import { type ContextOdds, oddsFromJson, oddsOf, oddsToJson, preparedSize } from '../context-odds.ts';
-import type { Cost, JsonObject, UnitCall, UnitPlan } from '../design.ts';
+import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
 import { questionsCost, questionsReach } from '../questions.ts';
 import type { Reach } from '../reach.ts';
@@ -39,9 +39,6 @@ function questionsOf(spec: MidpointSpec, { axis, story }: UsedStory, size: RunSi
     })),
   );
 }
-
-/** Nothing is prepared. */
-export const preparationCost = (): Cost => ({ read: 0, written: 0 });
 
 /** The longest context with its longest test. */
 export function reachOf(spec: MidpointSpec, size: RunSize): Reach {

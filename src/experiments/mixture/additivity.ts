@@ -44,6 +44,11 @@ export const INTERACTIONS: readonly Interaction[] = [
   },
 ];
 
+/** Where a sentence counts more, by the id of an interaction. */
+export function whereOf(id: string): string {
+  return INTERACTIONS.find((one) => one.id === id)?.where ?? id;
+}
+
 /** Moments of odds on evidence within a topic and a condition `[shapes][conditions][topics]`. */
 export type SlopeMoments = readonly (readonly (readonly Moments[])[])[];
 

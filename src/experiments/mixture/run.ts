@@ -34,15 +34,22 @@ export async function runUnit(
       unit: id,
     });
   const kept = preparedFromJson(prepared);
-  const [start = [], ...rest] = await oddsOf(spec, unit, kept, subject, signal);
-  const odds =
-    rest.length === 0
-      ? []
-      : unit.orders.map((_, order) => rest.slice(order * dosed(spec).length, (order + 1) * dosed(spec).length));
+  const { start, odds } = inOrders(spec, unit, await oddsOf(spec, unit, kept, subject, signal));
   onShare?.(unit.condition.id === 'none' ? 0.7 : 1);
   if (unit.condition.id !== 'none') return { start, odds };
   throwIfStopped(signal);
   return { start, odds, taps: await readoutsOf(spec, unit, kept, subject, signal) };
+}
+
+/** Pairs after no evidence, and `[orders][doses][pairs]`: of lists in the order of `questionsOf`. Both are empty where there are none. */
+export function inOrders(
+  spec: MixtureSpec,
+  { orders }: MixtureUnit,
+  [start = [], ...rest]: readonly number[][],
+): { readonly start: number[]; readonly odds: number[][][] } {
+  const doses = dosed(spec).length;
+  const odds = rest.length === 0 ? [] : orders.map((_, order) => rest.slice(order * doses, (order + 1) * doses));
+  return { start, odds };
 }
 
 /** One list of pairs a question; nothing where the condition cannot be read. */

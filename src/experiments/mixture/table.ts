@@ -36,13 +36,7 @@ export interface Table {
 
 /** Reads the units of a size. Throws `units-missing` where one is not there, and `unit-invalid` with the path of what is wrong. */
 export function tableOf(spec: MixtureSpec, size: RunSize, units: readonly UnitResult[]): Table {
-  const data = new Map(units.map(({ id, data: own }) => [id, own]));
-  const read = unitsOf(spec, size).map((unit) => {
-    const own = data.get(unit.id);
-    if (own === undefined)
-      throw new AppError('units-missing', `Unit ${unit.id} is missing. Run it before the analysis.`, { id: unit.id });
-    return { unit, rows: rowsOf(spec, unit, own) };
-  });
+  const read = readRows(spec, unitsOf(spec, size), units);
   const broken = new Set(read.filter(({ rows }) => rows.length === 0).map(({ unit }) => unit.condition.id));
   const pushes = CONDITIONS.some(({ id, push }) => push !== 0 && broken.has(id));
   const conditions = CONDITIONS.filter(({ id, push }) => !broken.has(id) && !(pushes && push !== 0)).map(
@@ -58,6 +52,21 @@ export function tableOf(spec: MixtureSpec, size: RunSize, units: readonly UnitRe
       ),
     })),
   };
+}
+
+/** Units with their rows, none for one whose push could not be. Throws as {@link tableOf}. */
+export function readRows<Unit extends MixtureUnit>(
+  spec: MixtureSpec,
+  planned: readonly Unit[],
+  units: readonly UnitResult[],
+): readonly { readonly unit: Unit; readonly rows: readonly Row[] }[] {
+  const data = new Map(units.map(({ id, data: own }) => [id, own]));
+  return planned.map((unit) => {
+    const own = data.get(unit.id);
+    if (own === undefined)
+      throw new AppError('units-missing', `Unit ${unit.id} is missing. Run it before the analysis.`, { id: unit.id });
+    return { unit, rows: rowsOf(spec, unit, own) };
+  });
 }
 
 function rowsOf(spec: MixtureSpec, { id, topic, condition, orders }: MixtureUnit, data: JsonObject): readonly Row[] {

@@ -2,7 +2,7 @@
 import { plain, signed } from '../../probe/claims/claim-words.ts';
 import type { Contrast, ExperimentVerdict, Gate, RunSize } from '../experiment-types.ts';
 import { briefly, gateNeeded, gateWords } from '../verdict-words.ts';
-import { INTERACTIONS } from './additivity.ts';
+import { whereOf } from './additivity.ts';
 import { ACCOUNTS } from './models.ts';
 import type { Numbers, Rivalry } from './numbers.ts';
 import { type MixtureSpec, mostSentences } from './spec.ts';
@@ -36,8 +36,7 @@ export function rule(
     if (!beats) return 'INCONCLUSIVE';
     return above.length === 0 && off.length === 0 ? 'CONFIRM' : 'PARTIAL';
   })();
-  const verb = (one: Rivalry): string =>
-    one.above.errors >= line ? 'beats' : one.above.errors <= -line ? 'is beaten by' : 'cannot be told from';
+  const verb = (one: Rivalry): string => verbOf(one, line);
   const additive = additivity(interactions, off, rope);
   // At a glance stands what decides: the last sentence, then what keeps evidence that adds up from CONFIRM.
   const sentences = [
@@ -74,6 +73,11 @@ function weight({ gamma, shapes }: Numbers, most: number): string[] {
   ];
 }
 
+/** What evidence that adds up does to a rival, by the line of the rule in standard errors. */
+export function verbOf({ above: { errors } }: Rivalry, line: number): string {
+  return errors >= line ? 'beats' : errors <= -line ? 'is beaten by' : 'cannot be told from';
+}
+
 /** A rival, and how far evidence that adds up lies above it. */
 export function told({ rival, above: { sum, standardError, errors } }: Rivalry): string {
   return `${rival.name} (by ${signed(errors)} SE; ${signed(sum)} nats held out, SE ${plain(standardError)})`;
@@ -82,9 +86,7 @@ export function told({ rival, above: { sum, standardError, errors } }: Rivalry):
 /** What can be said of additivity by the region of practical equivalence; every number stands with the contrasts. */
 function additivity(interactions: readonly Contrast[], off: readonly Contrast[], rope: number): string {
   const per = `±${plain(rope)}`;
-  const each = off
-    .map(({ id, estimate }) => `${sized(estimate)} ${INTERACTIONS.find((one) => one.id === id)?.where ?? id}`)
-    .join('; ');
+  const each = off.map(({ id, estimate }) => `${sized(estimate)} ${whereOf(id)}`).join('; ');
   if (interactions.length === 0) return 'Additivity was not measured.';
   if (off.length > 0)
     return `Additivity is refuted: a sentence counts ${each} (beyond ${per} of γ; n = ${off[0]?.estimate.n ?? 0} topics).`;
@@ -125,7 +127,7 @@ function wouldChange(
     ),
     ...off.map(
       ({ id, estimate }) =>
-        `CONFIRM needs that a sentence counts within ±${plain(rope)} of γ as much ${INTERACTIONS.find((one) => one.id === id)?.where ?? id}; it counts ${sized(estimate)}.`,
+        `CONFIRM needs that a sentence counts within ±${plain(rope)} of γ as much ${whereOf(id)}; it counts ${sized(estimate)}.`,
     ),
   ];
   const deny = `DENY needs the last sentence alone at least ${plain(line)} SE above evidence that adds up; evidence that adds up is at ${errors}.`;
@@ -133,8 +135,16 @@ function wouldChange(
   return [...confirm, ...(verdict === 'CONFIRM' ? [lose] : []), ...(verdict === 'DENY' ? [] : [deny])];
 }
 
-/** What a mixture experiment cannot say, whatever it finds. */
-export function limitsOf(
+/** What an experiment of this design cannot say, whatever it finds. */
+export function limitsOf(...asked: Parameters<typeof limitsOfEvidence>): string[] {
+  return [
+    ...limitsOfEvidence(...asked),
+    'The push is along one direction at one layer, without a random direction beside it: it stands for a shift of the odds from inside, not for what that direction means.',
+  ];
+}
+
+/** What no experiment of how evidence adds up can say, with random directions or without. */
+export function limitsOfEvidence(
   spec: MixtureSpec,
   size: RunSize,
   { conditions, frame, push }: Numbers,
@@ -144,7 +154,7 @@ export function limitsOf(
     .filter(({ rope }) => rope !== null)
     .map(
       ({ id, detectable }) =>
-        `${detectable === null ? 'unknown' : plain(detectable)} (how much more it counts ${INTERACTIONS.find((one) => one.id === id)?.where ?? id})`,
+        `${detectable === null ? 'unknown' : plain(detectable)} (how much more it counts ${whereOf(id)})`,
     );
   const flat = (id: string): boolean => {
     const estimate = contrasts.find((contrast) => contrast.id === id)?.estimate;
@@ -182,6 +192,5 @@ export function limitsOf(
     'How the last sentence weighs is told apart from the balance by random orders with mirrors; what is said first or in the middle is told only by weights that fall or rise evenly.',
     'The odds are those of given ways of going on, four pairs a topic, not of what the model would write; whole continuations are compared, so a difference in their tokens is in the level of the topic.',
     'One writer wrote all sentences, and kind and cruel are one axis. Acts of a topic share its setting, and some are drastic.',
-    'The push is along one direction at one layer, without a random direction beside it: it stands for a shift of the odds from inside, not for what that direction means.',
   ];
 }

@@ -1,10 +1,10 @@
 /** From the units to the verdict: gates, trends over placements, measures, the rule, and what the experiment cannot say. */
-import { AppError } from '../../base/errors.ts';
 import { clusterMean } from '../../stats/effect.ts';
 import { spearman } from '../../stats/spearman.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import type { Contrast, Findings, Measure, RunSize } from '../experiment-types.ts';
 import { briefly, gateNeeded, pWords } from '../verdict-words.ts';
+import { unitOf } from '../unit-json.ts';
 import { topicData } from './data.ts';
 import { type FamilyFindings, familyFindings } from './findings.ts';
 import { placementsFigure } from './figure.ts';
@@ -30,10 +30,7 @@ export function analysePlacements(
       family,
       topicsOf(spec, family, size).map((topic) => {
         const id = unitId(family, topic);
-        const unit = units.find((one) => one.id === id);
-        if (unit === undefined)
-          throw new AppError('units-missing', `The unit ${id} is missing. Run the experiment to its end.`);
-        return topicData(unit.data, spec, family, topic);
+        return topicData(unitOf(units, id).data, spec, family, topic);
       }),
     ),
   );

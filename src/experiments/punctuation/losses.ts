@@ -1,11 +1,10 @@
 /** What is lost of what a model says of a text, topic by topic: read from units. Pure. */
-import { AppError } from '../../base/errors.ts';
 import { field, integer, list, number } from '../../json/json-path.ts';
 import { exactly } from '../../json/json-values.ts';
 import { mean } from '../../stats/stats.ts';
 import type { UnitResult } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
-import { plannedText, unitRoot } from '../unit-json.ts';
+import { plannedText, unitOf, unitRoot } from '../unit-json.ts';
 import { groupsOf, passesOf, RANDOM_SETS, type SetName, SETS } from './passes.ts';
 import { type PunctuationAxis, type PunctuationSpec, type Side, SIDES } from './spec.ts';
 
@@ -35,9 +34,7 @@ export interface AxisLosses {
 export function lossesOf(spec: PunctuationSpec, size: RunSize, units: readonly UnitResult[]): readonly AxisLosses[] {
   const groups = groupsOf(spec, size);
   const read = groups.map((group) => {
-    const unit = units.find(({ id }) => id === group.id);
-    if (unit === undefined)
-      throw new AppError('units-missing', `The unit ${group.id} is missing. Run the experiment to its end.`);
+    const unit = unitOf(units, group.id);
     const nodes = exactly(field(unitRoot(unit.data, unit.id), 'topics'), group.topics.length, (node) => node);
     return group.topics.map((topic, t): TopicLosses => {
       const node = nodes[t] ?? unitRoot(unit.data, unit.id);

@@ -4,13 +4,13 @@ import { significantAll } from '../../base/round.ts';
 import type { Push } from '../../steering/steering.ts';
 import type { Passage } from '../../training/reader.ts';
 import { oddsOf, preparedSize } from '../context-odds.ts';
-import type { Cost, JsonObject, UnitCall, UnitPlan } from '../design.ts';
+import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
 import type { Gauge } from '../gauge.ts';
 import { fitInstrument } from '../instrument.ts';
-import { questionsCost } from '../questions.ts';
+import { questionsCost, questionsReach } from '../questions.ts';
 import { randomInstruments } from '../random-instruments.ts';
-import { longestOf, type Reach } from '../reach.ts';
+import type { Reach } from '../reach.ts';
 import type { Question, Subject } from '../subject.ts';
 import { type Group, groupsOf, passesOf } from './passes.ts';
 import { contextOf, placesOf } from './places.ts';
@@ -33,20 +33,12 @@ function questionsOf({ words }: PunctuationAxis, topic: Topic): Question[] {
   return SIDES.map((side) => ({ context: contextOf(topic, side), continuations }));
 }
 
-/** Nothing is prepared: each unit fits its own directions. */
-export const preparationCost = (): Cost => ({ read: 0, written: 0 });
-
 /** The longest text with the longest word. */
 export function reachOf(spec: PunctuationSpec, size: RunSize): Reach {
   return {
-    longest: longestOf(
-      groupsOf(spec, size).flatMap(({ axis, topics }) =>
-        topics.flatMap((topic) =>
-          questionsOf(axis, topic).map(({ context, continuations }) => `${context} ${longestOf(continuations)}`),
-        ),
-      ),
+    ...questionsReach(
+      groupsOf(spec, size).flatMap(({ axis, topics }) => topics.flatMap((topic) => questionsOf(axis, topic))),
     ),
-    written: null,
     pushes: true,
   };
 }

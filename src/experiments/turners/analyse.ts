@@ -1,9 +1,9 @@
 /** From the units to the verdict: the gate, contrasts, measures, the rule, and what the experiment cannot say. */
-import { AppError } from '../../base/errors.ts';
 import type { JsonObject, UnitResult } from '../design.ts';
 import type { Findings, Gate, Measure, RunSize } from '../experiment-types.ts';
 import type { ContextOdds } from '../context-odds.ts';
 import { briefly, gateNeeded } from '../verdict-words.ts';
+import { unitOf } from '../unit-json.ts';
 import { meanOver, type Planned, plannedContrasts } from './contrasts.ts';
 import { HAND_WORDS, NAME_WORDS, turnersFigure } from './figure.ts';
 import { judge } from './judge.ts';
@@ -19,12 +19,7 @@ export function analyseTurners(
   _prepared: JsonObject,
   units: readonly UnitResult[],
 ): Findings {
-  const people = askedAbout(spec, size).map((topic) => {
-    const unit = units.find(({ id }) => id === topic.id);
-    if (unit === undefined)
-      throw new AppError('units-missing', `The unit ${topic.id} is missing. Run the experiment to its end.`);
-    return personOdds(unit.data, spec, size, topic);
-  });
+  const people = askedAbout(spec, size).map((topic) => personOdds(unitOf(units, topic.id).data, spec, size, topic));
   const stories = storiesOf(spec, size);
   const gate = gateOf(spec, people);
   const planned = plannedContrasts(spec, people, stories);

@@ -1,7 +1,7 @@
 /** What a model is asked about one person, and what is written down of its answers. */
 import { AppError } from '../../base/errors.ts';
 import { type ContextOdds, oddsFromJson, oddsOf, oddsToJson, preparedSize } from '../context-odds.ts';
-import type { Cost, JsonObject, UnitCall, UnitPlan } from '../design.ts';
+import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
 import { questionsCost, questionsReach } from '../questions.ts';
 import type { Reach } from '../reach.ts';
@@ -25,9 +25,6 @@ function questionsOf(spec: TurnersSpec, topic: Topic, size: RunSize): Question[]
   const continuations = tests.flatMap(({ light, dark }) => [light, dark]);
   return contexts.map(({ text }) => ({ context: text, continuations }));
 }
-
-/** Nothing is prepared. */
-export const preparationCost = (): Cost => ({ read: 0, written: 0 });
 
 /** The longest context with its longest next act. */
 export function reachOf(spec: TurnersSpec, size: RunSize): Reach {

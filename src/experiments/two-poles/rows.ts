@@ -1,5 +1,4 @@
 /** The axes with their gains, and intervals over axes and, within each, over contexts. */
-import { AppError } from '../../base/errors.ts';
 import { createRng } from '../../base/rng.ts';
 import { clusterStatistic, type Resampled } from '../../stats/cluster-statistic.ts';
 import { FEWEST_UNITS, percentileEstimate, withoutInterval } from '../../stats/effect.ts';
@@ -7,6 +6,7 @@ import type { Estimate } from '../../stats/estimate.ts';
 import { standardDeviation } from '../../stats/stats.ts';
 import type { UnitResult } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
+import { unitOf } from '../unit-json.ts';
 import { type Gains, gainsOf, meanGains } from './gains.ts';
 import { contextsOf } from './plan.ts';
 import { unitId } from './run.ts';
@@ -26,9 +26,7 @@ export interface AxisRow {
 /** The rows in the order of the spec. Throws `units-missing` and `unit-invalid`. */
 export function rowsOf(spec: TwoPolesSpec, size: RunSize, units: readonly UnitResult[]): AxisRow[] {
   return spec.axes.map((axis) => {
-    const unit = units.find(({ id }) => id === unitId(axis));
-    if (unit === undefined)
-      throw new AppError('units-missing', `The unit ${unitId(axis)} is missing. Run the experiment to its end.`);
+    const unit = unitOf(units, unitId(axis));
     const data = axisDataFromJson(unit.data, unit.id, contextsOf(spec, axis, size));
     const contexts = data.contexts.map(gainsOf);
     return { axis, data, contexts, gains: meanGains(contexts.flat()) };

@@ -1,6 +1,6 @@
 /** What a model is asked for one axis, and what is written down of its answers. */
 import { AppError } from '../../base/errors.ts';
-import type { Cost, JsonObject, UnitCall, UnitPlan } from '../design.ts';
+import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import type { RunSize } from '../experiment-types.ts';
 import { questionsCost, questionsReach } from '../questions.ts';
 import type { Reach } from '../reach.ts';
@@ -24,9 +24,6 @@ export function unitId({ kind, id }: Pick<PoleAxis, 'kind' | 'id'>): string {
 function askedOf(spec: TwoPolesSpec, axis: PoleAxis, size: RunSize): Question[] {
   return questionsOf(spec, contextsOf(spec, axis, size)).map(({ question }) => question);
 }
-
-/** Nothing is prepared: no instrument, no strength. */
-export const preparationCost = (): Cost => ({ read: 0, written: 0 });
 
 /** The size, so that quick and full units never mix. */
 export async function prepareAxes(_: TwoPolesSpec, size: RunSize): Promise<JsonObject> {
