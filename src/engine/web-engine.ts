@@ -107,8 +107,8 @@ export class WebEngine {
   ): Promise<EngineStatus> {
     await this.dispose();
     const onProgress = on.progress;
-    const asked = args.backend;
-    const tried = asked === 'auto' ? await this.#tryDevice(args, on, signal) : null;
+    const { backend } = args;
+    const tried = backend === 'auto' ? await this.#tryDevice(args, on, signal) : null;
     const loaded = await loadModelFiles(tried?.model ?? args.model, {
       roles: [
         ...DECODER_ROLES,
@@ -125,7 +125,7 @@ export class WebEngine {
     try {
       const status = await this.#open(
         loaded,
-        tried?.plan ?? (asked === 'wasm' ? 'wasm' : 'webgpu'),
+        tried?.plan ?? (backend === 'wasm' ? 'wasm' : 'webgpu'),
         onProgress,
         signal,
       );
@@ -428,7 +428,6 @@ export class WebEngine {
   }
 }
 
-/** A model of the reader's own may have no probe yet. */
 /** Where a model is to be opened: a plan is followed, but for causes that opening finds by itself. */
 function placing(wanted: EnginePlan | Exclude<BackendChoice, 'auto'>): Pick<PlacingParts, 'wanted' | 'because'> {
   if (wanted === 'wasm') return { wanted };
@@ -439,6 +438,7 @@ function placing(wanted: EnginePlan | Exclude<BackendChoice, 'auto'>): Pick<Plac
   };
 }
 
+/** A model of the reader's own may have no probe yet. */
 function noProbe(): AppError {
   return new AppError(
     'probe-model-mismatch',

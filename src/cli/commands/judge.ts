@@ -23,7 +23,7 @@ import type { SegmentReader } from '../../training/reader.ts';
 import { judgeStories } from '../../training/trace/judge-readout.ts';
 import { agreementPart, carriedProbe, FITTED_ON, FITTED_ON_USAGE } from '../carried-probe.ts';
 import { Options, type Command } from '../command.ts';
-import { sayRounding } from '../open-model.ts';
+import { openReader } from '../open-model.ts';
 import { readInput, readProbe, readPromptSet, readSetFiles, writeOutput } from '../files.ts';
 import { showProgress } from '../progress.ts';
 
@@ -50,8 +50,7 @@ export const judgeWith = (open: typeof openNodeReader): Command => ({
     const subject = await subjectOf(options);
     const set = await readPromptSet(options.needed('set'), { requireNeutral: false, emptyScenes: true });
     const tables = options.text('csv');
-    const reader = await open(options.model(), undefined, options.bits());
-    sayRounding(reader);
+    const reader = await openReader(open, options);
     try {
       const { judgement, carried, masked, said } = await subject.judge(reader, set, most, {
         onProgress: ({ stage, done, total }) => showProgress(stage, done, total),
@@ -95,8 +94,7 @@ async function onStories(
     throw new AppError('usage', `judge: --stories judges the readings of a probe alone; leave out --${other}.`);
   const { probe, sha256 } = await readProbe(options.needed('probe'));
   const set = parseControlSet(await readSetFiles(path));
-  const reader = await open(options.model(), undefined, options.bits());
-  sayRounding(reader);
+  const reader = await openReader(open, options);
   try {
     const { probe: here, agreement } = await carriedProbe(reader, probe, options, signal);
     const judgement = await judgeStories(reader, here, set, {

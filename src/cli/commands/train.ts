@@ -15,7 +15,7 @@ import type { SegmentReader } from '../../training/reader.ts';
 import { rememberReadings } from '../../training/remembered.ts';
 import { type Hash, readPlan, runReadout, runTraining } from '../../training/run-plan.ts';
 import { Options, type Command } from '../command.ts';
-import { sayRounding } from '../open-model.ts';
+import { openReader } from '../open-model.ts';
 import { prepareBundle, writeBundle } from '../bundle-folder.ts';
 import { readProbe, readText } from '../files.ts';
 import { availableBytes, MEMORY, MEMORY_USAGE } from '../memory-option.ts';
@@ -55,7 +55,9 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     });
     const readoutOnly = options.flag('readout-only');
     const out = options.needed('out');
-    const model = options.model();
+    // A model or bits that cannot be are refused before a plan is read.
+    options.model();
+    options.bits();
     const recipes = options.text('recipes');
     const plans =
       recipes === undefined
@@ -65,8 +67,7 @@ export const trainWith = (open: typeof openNodeReader): Command => ({
     // Whatever is wrong is said before the model is opened, and long before hours of work would be lost.
     for (const { plan } of jobs) readPlan(plan, hash);
     for (const { folder } of jobs) await prepareBundle(folder, readoutOnly || options.flag('force'));
-    const opened = await open(model, { available: availableBytes(options), besides: TRAINING_BYTES }, options.bits());
-    sayRounding(opened);
+    const opened = await openReader(open, options, { available: availableBytes(options), besides: TRAINING_BYTES });
     const named = options.text('readings');
     // Kept until the training is done: one that is stopped, or fails, goes on from there.
     const keep = named ?? `${resolve(out)}.readings`;

@@ -4,7 +4,7 @@ import { parseAdapterConfig } from '../../formats/checkpoint/adapter-config.ts';
 import { parseGgufHead, type GgufHead } from '../../formats/checkpoint/gguf-header.ts';
 import { parseSafetensorsHead, parseShardIndex } from '../../formats/checkpoint/safetensors-header.ts';
 import { withAdapter } from '../../graph/build/adapter.ts';
-import { buildDecoder } from '../../graph/build/build-decoder.ts';
+import { buildDecoder, keptBitsOf } from '../../graph/build/build-decoder.ts';
 import type { DecoderPlan } from '../../graph/build/decoder-config.ts';
 import { ggufPlan } from '../../graph/build/gguf-plan.ts';
 import { hfPlan } from '../../graph/build/hf-plan.ts';
@@ -17,7 +17,7 @@ import {
   type CheckpointFile,
   type StoredNumbers,
 } from '../../models/checkpoint/checkpoint-file.ts';
-import { TABLE_BITS, type KeptBits, type WeightRounding } from '../../models/checkpoint/kept-weights.ts';
+import type { KeptBits, WeightRounding } from '../../models/checkpoint/kept-weights.ts';
 import { damaged } from '../../models/checkpoint/refusal.ts';
 import { numbersOf, type ReadTensor, type StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import type { ModelConfig } from '../model/model-config.ts';
@@ -170,7 +170,7 @@ function opened(
       hidden,
       vocabulary,
       parameters: tensors.reduce((sum, tensor) => sum + numbersOf(tensor), 0),
-      numbers: numbersIn(tensors, (tensor) => formOf(tensor, bitsOf(plan, tensor, kept))),
+      numbers: numbersIn(tensors, (tensor) => formOf(tensor, keptBitsOf(plan, tensor, kept))),
     },
   };
 }
@@ -190,12 +190,6 @@ function numbersIn(
     found.set(key, { ...known, tensors: known.tensors + 1, bytes: known.bytes + tensor.bytes });
   }
   return [...found.values()].sort((a, b) => b.bytes - a.bytes);
-}
-
-/** Bits that plain numbers of a tensor are kept in: vectors are not quantised, embedding and head keep more than layers. */
-function bitsOf({ embedding, head }: DecoderPlan, { name, dims }: StoredTensor, kept: KeptBits): KeptBits {
-  if (kept === 32 || dims.length !== 2) return 32;
-  return name === embedding.name || name === head?.name ? TABLE_BITS : kept;
 }
 
 function formOf({ type }: StoredTensor, bits: KeptBits): NumbersForm {

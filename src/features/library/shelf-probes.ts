@@ -32,6 +32,13 @@ export interface OfferedProbe {
   readonly fits: boolean | null;
 }
 
+/** A shelf with what it offers. */
+export interface OpenedShelf {
+  readonly source: ShelfSource;
+  /** Those that fit first. */
+  readonly offered: readonly OfferedProbe[];
+}
+
 /** A shelf on the host that a link names. */
 export function hostedShelf(shelf: LinkedFile, hosts: readonly string[]): ShelfSource {
   return { file: (path, mostBytes, signal) => fetchFile(shelf, path, mostBytes, hosts, signal) };
@@ -53,16 +60,16 @@ export async function folderShelf(files: ReadonlyMap<string, File>): Promise<She
   };
 }
 
-/** The probes of a shelf, those that fit first. Throws `link-invalid`, `probe-invalid` and `cancelled`. */
+/** Reads the index of a shelf. Throws `link-invalid`, `probe-invalid` and `cancelled`. */
 export async function openShelf(
   source: ShelfSource,
   model: ModelIdentity | null,
   signal: AbortSignal,
-): Promise<readonly OfferedProbe[]> {
+): Promise<OpenedShelf> {
   const index = await source.file(SHELF_FILE, MOST_SHELF_BYTES, signal);
   const probes = parseShelf(await index.text());
   const offered = probes.map((probe) => ({ probe, fits: model === null ? null : fits(probe, model) }));
-  return offered.sort((a, b) => Number(b.fits ?? 0) - Number(a.fits ?? 0));
+  return { source, offered: offered.sort((a, b) => Number(b.fits ?? 0) - Number(a.fits ?? 0)) };
 }
 
 /** The files of one. Throws as {@link openShelf}, and `link-invalid` where one is another than the index says. */

@@ -37,10 +37,19 @@ export interface BuiltDecoder {
 export function buildDecoder(plan: DecoderPlan, read: ReadTensor, kept: KeptBits = 32): BuiltDecoder {
   if (kept === 32) return { ...new DecoderWriter(plan, read, null).write(), rounding: () => null };
   assertBlocks(plan, kept);
-  const tables = [plan.embedding, plan.head];
   const log = new RoundingLog(kept);
-  const bitsOf = (tensor: StoredTensor): QuantisedBits => (tables.includes(tensor) ? TABLE_BITS : kept);
+  const bitsOf = (tensor: StoredTensor): QuantisedBits => quantisedBitsOf(plan, tensor, kept);
   return { ...new DecoderWriter(plan, read, { bitsOf, log }).write(), rounding: () => log.summary() };
+}
+
+/** Bits that plain numbers of a tensor are kept in: vectors are not quantised. */
+export function keptBitsOf(plan: DecoderPlan, tensor: StoredTensor, kept: KeptBits): KeptBits {
+  return kept === 32 || tensor.dims.length !== 2 ? 32 : quantisedBitsOf(plan, tensor, kept);
+}
+
+/** Embedding and head keep more bits than layers. */
+function quantisedBitsOf({ embedding, head }: DecoderPlan, { name }: StoredTensor, kept: QuantisedBits): QuantisedBits {
+  return name === embedding.name || name === head?.name ? TABLE_BITS : kept;
 }
 
 /** Every product of a plan has plain weights in whole blocks. Throws `model-checkpoint-unknown`, naming the tensor that has not. */

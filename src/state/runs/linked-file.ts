@@ -72,9 +72,8 @@ export async function fetchFile(
   hosts: readonly string[],
   signal: AbortSignal,
 ): Promise<FetchedFile> {
-  const wanted = { name: path, mostBytes, optional: false };
+  const wanted = { name: path, mostBytes, optional: false } as const;
   const bytes = await bytesAt(new URL(path, url), wanted, host === null ? [] : hosts, signal);
-  if (bytes === null) throw refused(`${url.host} has no ${path} there.`);
   return fetchedFile(path.split('/').at(-1) ?? path, bytes);
 }
 
@@ -107,6 +106,18 @@ const fetchedFile = (name: string, bytes: Uint8Array<ArrayBuffer>): FetchedFile 
 });
 
 /** The bytes, while they come held to the most that there may be; null where an optional file is not there. */
+function bytesAt(
+  url: URL,
+  wanted: Wanted & { readonly optional: false },
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>>;
+function bytesAt(
+  url: URL,
+  wanted: Wanted,
+  hosts: readonly string[],
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer> | null>;
 async function bytesAt(
   url: URL,
   { name, mostBytes, optional }: Wanted,
