@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { createSubject } from '../../engine/engine-subject.ts';
 import { isGguf, isSafetensorsFolder } from '../../engine/node/checkpoint.ts';
+import type { ModelOnDisk } from '../../engine/node/disk-model.ts';
+import { modelOnDisk } from '../../engine/node/model-on-disk.ts';
 import { openNodeDecoder } from '../../engine/node/node-decoder.ts';
 import { type NodeEngine, openNodeEngine } from '../../engine/node/node-engine.ts';
 import { createScorer } from '../../engine/scorer.ts';
@@ -21,6 +23,7 @@ import { assertProbeFits } from '../../formats/probe/probe.ts';
 import { DIRECTION_KINDS, isDirectionKind } from '../../lens/lens.ts';
 import { directionOf } from '../../lens/probe-direction.ts';
 import { directionThroughLens } from '../../engine/lens/lens-direction.ts';
+import type { KeptBits } from '../../models/checkpoint/kept-weights.ts';
 import { POLES } from '../../probe/heads.ts';
 import type { Probe } from '../../probe/probe-types.ts';
 import { MAX_STRENGTH, MODE_NAMES } from '../../steering/modes.ts';
@@ -54,7 +57,7 @@ export const python: Command = {
   usage:
     'python --model PATH --probe DIR ((--text TEXT | --file FILE) [--after N | --token N] [--layer N] [--continuation TEXT --strength X [--pole positive|negative] [--mode …]] | --direction reading|steering|positive|negative [--layer N] [--word WORD]) [--library transformers|nnsight] [--weights NAME [--tolerance X]] [--out FILE.py]',
   summary:
-    'A Python program of at most 25 lines for transformers that reads the same text with the same directions in float32 and asserts the same number to four digits: the reading after token N (the last, unless said otherwise), the score of one token, with --continuation the log-probability of words under steering, or with --direction what a direction adds to the logit of a word (the one that it moves most). --library nnsight reaches the streams by nnsight. GGUF files and safetensors folders are opened as they are. For an ONNX graph --weights names the checkpoint that it was exported from, and --tolerance by how much its number may differ.',
+    'A Python program of at most 25 lines for transformers that reads the same text with the same directions in float32 and asserts the same number to four digits: the reading after token N (the last, unless said otherwise), the score of one token, with --continuation the log-probability of words under steering, or with --direction what a direction adds to the logit of a word (the one that it moves most). --library nnsight reaches the streams by nnsight. GGUF files and safetensors folders are opened as they are; with --bits 8 or 4 the program rounds the weights of safetensors as Flipside does, with the package gguf. For an ONNX graph --weights names the checkpoint that it was exported from, and --tolerance by how much its number may differ.',
   async run(args, signal) {
     const options = new Options('python', args, {
       ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
@@ -62,16 +65,12 @@ export const python: Command = {
       ...STEERING_OPTIONS,
     });
     const path = options.model();
-    const bits = options.bits() ?? 32;
-    if (bits !== 32)
-      options.refuse(
-        `--bits ${bits} reads other weights than the program, which opens those of the folder as they are: leave --bits out`,
-      );
+    const kept = options.bits();
     const library = libraryOf(options);
     const text = options.text('direction') === undefined ? await textFrom(options) : null;
-    const weights = weightsFrom(options, path);
+    const weights = weightsFrom(options, path, kept ?? 32);
     const { probe } = await readProbe(options.needed('probe'));
-    const engine = await openNodeEngine(path);
+    const engine = await openNodeEngine(path, { ...(kept && { kept }) });
     try {
       assertProbeFits(probe, engine.model);
       const toleranceOf = (expected: number): number =>
@@ -83,7 +82,16 @@ export const python: Command = {
           ? await direction({ options, engine, probe, weights, toleranceOf })
           : options.text('continuation') === undefined
             ? await reading({ options, engine, probe, text, weights, toleranceOf, signal })
-            : await steering({ options, engine, probe, text, weights, toleranceOf, signal, path });
+            : await steering({
+                options,
+                engine,
+                probe,
+                text,
+                weights,
+                toleranceOf,
+                signal,
+                model: modelOnDisk(path, kept),
+              });
       const source = pythonProgram(program, library);
       const out = options.text('out');
       if (out !== undefined) await writeOutput(out, source);
@@ -163,8 +171,8 @@ async function steering({
   weights,
   toleranceOf,
   signal,
-  path,
-}: Parts & { readonly path: string }): Promise<PythonProgram> {
+  model,
+}: Parts & { readonly model: ModelOnDisk }): Promise<PythonProgram> {
   const plan = steeringFrom(options, engine.model, MODE_NAMES);
   if (plan.where === 'all') options.refuse('--where must be generated or the position of a token');
   const asked = options.text('pole') ?? 'positive';
@@ -172,7 +180,7 @@ async function steering({
     POLES.find((known) => known === asked) ?? options.refuse(`--pole must be positive or negative, got "${asked}"`);
   const strength = options.number('strength', 0.2, { min: 0, max: MAX_STRENGTH });
   const words = options.needed('continuation').trim();
-  const editor = await openNodeDecoder(path, { tapped: true, editing: true });
+  const editor = await openNodeDecoder(model, { tapped: true, editing: true });
   try {
     const subject = createSubject({ ...engine, neutral: await neutralTexts(), editor: async () => editor });
     const found = await readSteeredWords(
@@ -233,7 +241,7 @@ function libraryOf(options: Options): PythonLibrary {
 }
 
 /** The checkpoint that the program opens. Throws `usage` where transformers cannot read what Flipside reads. */
-function weightsFrom(options: Options, path: string): PythonWeights {
+function weightsFrom(options: Options, path: string, bits: KeptBits): PythonWeights {
   const named = options.text('weights');
   if (named !== undefined) {
     if (options.text('tolerance') === undefined)
@@ -245,7 +253,8 @@ function weightsFrom(options: Options, path: string): PythonWeights {
       : { model: named, gguf: null, origin: null };
   }
   if (isGguf(path)) return { model: dirname(resolve(path)), gguf: basename(path), origin: null };
-  if (isSafetensorsFolder(path)) return { model: resolve(path), gguf: null, origin: null };
+  if (isSafetensorsFolder(path))
+    return { model: resolve(path), gguf: null, origin: null, ...(bits !== 32 && { rounded: bits }) };
   return options.refuse(
     `transformers cannot open ${path}, which is an ONNX graph: name with --weights the checkpoint that it was exported from, and with --tolerance by how much its number may differ`,
   );

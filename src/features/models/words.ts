@@ -72,10 +72,19 @@ const parametersOf = (parameters: number): string =>
 /** What WebAssembly can address in a tab. */
 const TAB_BYTES = 2 ** 32;
 
-/** Whether it fits a tab where it runs on the processor, in one sentence. */
-export function tabSentence({ bytes }: Pick<MemoryEstimate, 'bytes'>): string {
+/**
+ * Whether it fits a tab where it runs on the processor. Products of 4 and 8 bits are unpacked to floats there where these have room
+ * (engine/ort/web-products.ts), which takes 4 bytes a parameter at most.
+ */
+export function tabSentence(
+  { bytes, cacheBytes }: Pick<MemoryEstimate, 'bytes' | 'cacheBytes'>,
+  { numbers, parameters }: Pick<CheckpointAbout, 'numbers' | 'parameters'>,
+): string {
+  const unpacked = numbers.some(({ bits }) => bits !== 32)
+    ? ` To be faster its products are unpacked to 32 bits there where memory allows it, and it then takes up to ${fileSize(4 * parameters + (cacheBytes ?? 0))}.`
+    : '';
   return bytes < TAB_BYTES
-    ? `On the processor a tab has ${fileSize(TAB_BYTES)} at most, and this takes about ${fileSize(bytes)} of it.`
+    ? `On the processor a tab has ${fileSize(TAB_BYTES)} at most, and this takes about ${fileSize(bytes)} of it.${unpacked}`
     : `On the processor it does not fit: a tab has ${fileSize(TAB_BYTES)} at most, and this takes about ${fileSize(bytes)}.`;
 }
 
@@ -147,14 +156,14 @@ export const STORED_WORDS = {
   looking: 'Looking…',
 } as const;
 
-/** How the weights of safetensors may be kept, with the error of SmolLM2-135M's weights (docs/decisions/0029). */
+/** How the weights of safetensors may be kept; the errors are those of SmolLM2-135M (docs/decisions/0029). */
 export const KEPT_WORDS = {
   legend: 'Its weights are kept in',
   names: { 32: '32 bits', 8: '8 bits', 4: '4 bits' },
   says: {
     32: 'as they are',
-    8: 'just over a quarter of the memory; weights change by about 0.5 %',
-    4: 'a sixth to a quarter of the memory; weights change by about 8 %, and so does what the model says',
+    8: 'just over a quarter of the memory on a graphics card; SmolLM2-135M’s weights change by 0.5 %, its next words by 0.002 nats',
+    4: 'a sixth to a quarter of the memory on a graphics card; SmolLM2-135M’s weights change by 8 %, its next words by 0.4 nats',
   },
 } as const satisfies Record<string, string | Readonly<Record<KeptBits, string>>>;
 

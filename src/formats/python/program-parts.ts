@@ -2,6 +2,7 @@
 import { toBase64 } from '../../base/base64.ts';
 import { concat, littleEndian } from '../../base/float32.ts';
 import { VERSION } from '../../base/version.ts';
+import { QUANTISED_AS, TABLE_BITS, type QuantisedBits } from '../../models/checkpoint/kept-weights.ts';
 import type { PythonLibrary, PythonProgram, PythonSteering, PythonWords } from './program-types.ts';
 
 /** A string of Python: that of JSON, which leaves characters beyond ASCII as they are. */
@@ -25,23 +26,33 @@ const LIBRARIES = {
   nnsight: { needs: ', nnsight', load: 'from nnsight import NNsight', wrap: (model: string) => `NNsight(${model})` },
 } satisfies Record<PythonLibrary, object>;
 
+/** Rounds weights as graph/build/quantise.ts does: in the blocks of llama.cpp's formats, which the package gguf writes too. */
+const roundingLines = (bits: QuantisedBits): string[] => [
+  'for name, weight in model.named_parameters():  # rounded as Flipside rounded them',
+  `    kind = gguf.GGMLQuantizationType["${QUANTISED_AS[TABLE_BITS]}" if "embed_tokens" in name or "lm_head" in name else "${QUANTISED_AS[bits]}"]`,
+  '    if weight.dim() == 2: weight.data = torch.from_numpy(gguf.quants.dequantize(gguf.quants.quantize(weight.data.numpy(), kind), kind))',
+];
+
 /** What the program is, what it needs, and the model with its tokenizer. */
 export function headLines(program: PythonProgram, library: PythonLibrary): string[] {
   const { title, weights, expected, tolerance } = program;
-  const { model, gguf, origin } = weights;
+  const { model, gguf, origin, rounded } = weights;
   const { needs, load, wrap } = LIBRARIES[library];
   const file = gguf === null ? '' : `, gguf_file=${text(gguf)}`;
   const plain = (words: string): string => words.replace(/\s+/g, ' ').trim();
-  const packages = `torch and transformers${gguf === null ? '' : ', gguf'}${needs}`;
+  const packages = `torch and transformers${gguf === null && rounded === undefined ? '' : ', gguf'}${needs}`;
+  const opened = `AutoModelForCausalLM.from_pretrained(MODEL${file}, dtype=torch.float32).eval()`;
   return [
     `# Flipside ${VERSION}: ${plain(title)}. Needs ${packages}.${origin === null ? '' : ` ${plain(origin)}`}`,
-    'import base64, numpy, torch',
+    `import base64, numpy, torch${rounded === undefined ? '' : ', gguf'}`,
     'from transformers import AutoModelForCausalLM, AutoTokenizer',
     ...(load === '' ? [] : [load]),
     `MODEL${'text' in program ? `, TEXT = ${text(model)}, ${text(program.text)}` : ` = ${text(model)}`}`,
     `EXPECTED, TOLERANCE = ${expected}, ${tolerance}`,
     `tokenizer = AutoTokenizer.from_pretrained(MODEL${file})`,
-    `model = ${wrap(`AutoModelForCausalLM.from_pretrained(MODEL${file}, dtype=torch.float32).eval()`)}`,
+    ...(rounded === undefined
+      ? [`model = ${wrap(opened)}`]
+      : [`model = ${opened}`, ...roundingLines(rounded), ...(load === '' ? [] : [`model = ${wrap('model')}`])]),
     ...('text' in program
       ? [
           program.ids === null

@@ -1,4 +1,5 @@
 /** What a Python program says: which text, layers and directions, with which weights, and the number that it must find. */
+import type { QuantisedBits } from '../../models/checkpoint/kept-weights.ts';
 import type { StreamSteering } from '../../steering/steering.ts';
 
 /** Words that are put after a text. */
@@ -17,6 +18,8 @@ export interface PythonWeights {
   readonly gguf: string | null;
   /** Where that folder comes from, in a sentence for the first line; null where the reader has it. */
   readonly origin: string | null;
+  /** Bits that Flipside rounded these weights to when it read them, so that the program does too; left out where it kept them. */
+  readonly rounded?: QuantisedBits;
 }
 
 /** What every program has. */

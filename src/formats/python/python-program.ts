@@ -7,8 +7,9 @@ import { directionLines, STREAM_LINES } from './program-lines.ts';
 import { headLines } from './program-parts.ts';
 import type { PythonLibrary, PythonProgram } from './program-types.ts';
 
-/** Lines that a program has at most. */
+/** Lines that a program has at most, and how many more where it rounds the weights first. */
 export const MOST_PYTHON_LINES = 25;
+export const MOST_ROUNDING_LINES = 4;
 
 /**
  * Writes the program for a library. A direction needs no streams, so its program is that for transformers in any. Throws

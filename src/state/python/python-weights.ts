@@ -1,5 +1,6 @@
 /** Where a Python program finds the weights that Flipside read. */
 import type { PythonWeights } from '../../formats/python/program-types.ts';
+import type { QuantisedBits } from '../../models/checkpoint/kept-weights.ts';
 import { dtypeOf } from '../../models/model-dtype.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 
@@ -26,17 +27,13 @@ const BY_CONTAINER = {
 } satisfies Record<NonNullable<ModelIdentity['container']> | 'onnx', (model: KnownModel) => PythonWeights>;
 
 /** Bits by the variant of safetensors that were quantised when they were read. */
-const QUANTISED: Readonly<Record<string, number>> = { q8: 8, q4: 4 };
+const QUANTISED: Readonly<Record<string, QuantisedBits>> = { q8: 8, q4: 4 };
 
 /** The weights of a model, and in a sentence where they come from. */
 export function pythonWeights(model: KnownModel): PythonWeights {
   const weights: PythonWeights = BY_CONTAINER[model.container ?? 'onnx'](model);
   const bits = model.container === 'safetensors' ? QUANTISED[dtypeOf(model) ?? ''] : undefined;
-  const more = [
-    ...(model.adapter === undefined ? [] : [`Merge the adapter ${model.adapter} into them first.`]),
-    ...(bits === undefined
-      ? []
-      : [`Flipside read them in ${bits} bits, so its number differs: say by how much it may.`]),
-  ];
-  return more.length === 0 ? weights : { ...weights, origin: [weights.origin ?? '', ...more].join(' ') };
+  const merged = model.adapter === undefined ? null : `Merge the adapter ${model.adapter} into them first.`;
+  const origin = merged === null ? weights.origin : `${weights.origin ?? ''} ${merged}`;
+  return { ...weights, origin, ...(bits && { rounded: bits }) };
 }

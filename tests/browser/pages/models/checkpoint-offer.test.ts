@@ -134,7 +134,11 @@ describe('a GGUF file', () => {
       .element(text(/^About 580 MB on the graphics card: 110 MB of weights and 470 MB for a text of 2.048 tokens\./))
       .toBeVisible();
     await expect
-      .element(text('On the processor a tab has 4.3 GB at most, and this takes about 580 MB of it.'))
+      .element(
+        text(
+          'On the processor a tab has 4.3 GB at most, and this takes about 580 MB of it. To be faster its products are unpacked to 32 bits there where memory allows it, and it then takes up to 1.0 GB.',
+        ),
+      )
       .toBeVisible();
     await expect.element(button(/^Load Q4_1 /)).toBeEnabled();
   });
@@ -219,12 +223,14 @@ describe('the weights of safetensors', () => {
     await pick(...FOLDER);
     await expect.element(kept(32)).toBeChecked();
     await expect.element(text(/2\.6 GB of weights/)).toBeVisible();
+    expect(page.getByText(/its products are unpacked/).elements()).toEqual([]);
     await kept(8).click();
     await expect.element(text(/728 MB of weights/)).toBeVisible();
     await expect.element(button(/^Load safetensors in 8 bits /)).toBeEnabled();
     shared.about = QUANTISED;
     await kept(4).click();
     await expect.element(text(/520 MB of weights/)).toBeVisible();
+    await expect.element(text(/its products are unpacked .* up to 5\.4 GB\.$/)).toBeVisible();
     expect(sentences('Your model').map((sentence) => sentence.replace(/^.*?\. /, ''))).toEqual([
       'Each is rounded to a whole number of 4 bits; 32 of them share a scale. By how much that changes them is measured when they are read.',
       'Each is rounded to a whole number of 8 bits; 32 of them share a scale. By how much that changes them is measured when they are read.',

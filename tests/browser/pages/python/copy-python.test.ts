@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import type { AxesRead } from '../../../../src/reading/axes/axes.ts';
+import { pythonProgram } from '../../../../src/formats/python/python-program.ts';
+import { pythonWeights } from '../../../../src/state/python/python-weights.ts';
 import type { SteeredWords } from '../../../../src/steering/steering.ts';
 import type { CallArgs } from '../../../../src/worker/protocol.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
@@ -144,4 +146,19 @@ describe('a probe', () => {
     expect(expected).toBe(0.12);
     expect(source).toContain('assert ids[0, TOKEN] == 52, ');
   });
+});
+
+it('rounds the weights of a model that the page keeps in fewer bits', () => {
+  const model = { id: 'toy', dtype: 'q4', container: 'safetensors' } as const;
+  const title = { kind: 'direction', title: 'x', id: 1, word: 'x', direction: Float32Array.of(1) } as const;
+  const program = (weights: ReturnType<typeof pythonWeights>): string =>
+    pythonProgram({ ...title, weights, expected: 1, tolerance: 1 }, 'nnsight');
+  const four = program(pythonWeights(model));
+  expect(four).toContain('# Flipside');
+  expect(four).toContain('"Q8_0" if "embed_tokens" in name or "lm_head" in name else "Q4_0"');
+  expect(program(pythonWeights({ ...model, dtype: 'q8' }))).not.toContain('Q4_0');
+  const merged = program(pythonWeights({ ...model, adapter: 'kind' }));
+  expect(merged.split('\n')[0]).toContain('Merge the adapter kind into them first.');
+  for (const as of ['fp32', 'bf16']) expect(pythonWeights({ ...model, dtype: as })).not.toHaveProperty('rounded');
+  expect(pythonWeights({ ...model, container: 'gguf' })).not.toHaveProperty('rounded');
 });
