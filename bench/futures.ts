@@ -36,7 +36,7 @@ export async function benchFutures(model: string, probeFolder: string): Promise<
     const plan = { count: FUTURE_LINES, every: FUTURE_EVERY, sampling: SAMPLING };
     await writeFutures(
       { ...engine, writer: engine.decoder, reader: engine.decoder, scorer: by, layer: probe.defaultLayer },
-      { ...plan, given: engine.tokenizer.start(TEXT), push: [], where: 'generated' },
+      { ...plan, given: engine.tokenizer.start(TEXT), intervention: [], where: 'generated' },
       new GrownFutures(plan),
       never,
     );

@@ -1,7 +1,7 @@
 /**
  * What reading costs, as ratios within one run: the machine is noisy, so variants are interleaved and medians compared.
  * `npm run -s bench` prints JSON; `npm run -s bench -- page` measures only how soon the built page can be used, `-- lens` only the
- * lens, `-- steer` only what pushing costs, `-- readings` only what readings of a text cost, `-- futures` only
+ * lens, `-- steer` only what steering costs, `-- readings` only what readings of a text cost, `-- futures` only
  * what many futures cost. Never part of the tests: a
  * timed test fails on a busy machine.
  */

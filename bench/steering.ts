@@ -1,9 +1,9 @@
-/** What pushing costs, beside the same without: passes that can be edited, and writing with vectors that are added. */
+/** What steering costs, beside the same without: passes that can be edited, and writing with vectors that are added. */
 import { makeSteering } from '../src/steering/make-steering.ts';
 import { matchStrengths } from '../src/steering/match-strength.ts';
 import { neutralTexts } from '../src/cli/shipped.ts';
 import { readProbe } from '../src/cli/files.ts';
-import type { Push } from '../src/steering/steering.ts';
+import type { Intervention } from '../src/steering/steering.ts';
 import { openNodeDecoder } from '../src/engine/node/node-decoder.ts';
 import { openNodeEngine } from '../src/engine/node/node-engine.ts';
 import { createSteeringRunner } from '../src/engine/steering/steering-runner.ts';
@@ -21,14 +21,18 @@ type Interleave = <K extends string>(
   rounds?: number,
 ) => Promise<Record<K, number>>;
 
-/** Ratios to the same unpushed, within one run; and the readings of the neutral texts that a match of four KLs takes. */
+/** Ratios to the same unsteered, within one run; and the readings of the neutral texts that a match of four KLs takes. */
 export async function benchSteering(model: string, probeFolder: string, interleave: Interleave): Promise<object> {
   const engine = await openNodeEngine(model);
   const decoder = await openNodeDecoder(model, { tapped: true, editing: true });
   const { probe } = await readProbe(probeFolder);
   const bench = createSteeringRunner({ ...engine, decoder, neutral: await neutralTexts() });
   const ground = await bench.ground();
-  const push = (mode: 'add' | 'cap', strength: number, pole: 'positive' | 'negative' = 'positive'): Push =>
+  const intervention = (
+    mode: 'add' | 'cap',
+    strength: number,
+    pole: 'positive' | 'negative' = 'positive',
+  ): Intervention =>
     makeSteering(
       { title: probe.title, vectors: probe.steering },
       { mode, pole, strength, from: STREAM, to: STREAM, where: 'generated' },
@@ -36,18 +40,18 @@ export async function benchSteering(model: string, probeFolder: string, interlea
       engine.model,
     );
   const ids = engine.tokenizer.encode(PROOF_TEXT).slice(0, PASS_TOKENS);
-  const read = (on: typeof decoder, how: Push) => async (): Promise<void> => {
+  const read = (on: typeof decoder, how: Intervention) => async (): Promise<void> => {
     applySteering(on, how);
     (await on.run(ids, null)).cache.dispose();
     applySteering(on, []);
   };
   const passes = await interleave({
     plain: read(engine.decoder, []),
-    vector: read(engine.decoder, push('add', 0.25)),
+    vector: read(engine.decoder, intervention('add', 0.25)),
     editable: read(decoder, []),
-    edited: read(decoder, push('cap', 0)),
+    edited: read(decoder, intervention('cap', 0)),
   });
-  const write = (on: typeof decoder, how: Push) => async (): Promise<unknown> =>
+  const write = (on: typeof decoder, how: Intervention) => async (): Promise<unknown> =>
     new SteeredWriting({ ...engine, decoder: on, scorer: noScorer }, how).write(
       {
         text: 'The ferry left at noon and',
@@ -60,13 +64,13 @@ export async function benchSteering(model: string, probeFolder: string, interlea
     );
   const writes = await interleave({
     plain: write(engine.decoder, []),
-    vector: write(engine.decoder, push('add', 0.1)),
-    edited: write(decoder, push('add', 0.1)),
+    vector: write(engine.decoder, intervention('add', 0.1)),
+    edited: write(decoder, intervention('add', 0.1)),
   });
   const matched = await matchStrengths(
     bench,
     'add',
-    (strength) => [push('add', strength), push('add', strength, 'negative')],
+    (strength) => [intervention('add', strength), intervention('add', strength, 'negative')],
     [0.25, 0.5, 1, 2],
   );
   await decoder.dispose();

@@ -31,7 +31,7 @@ export type ErrorCode =
   | 'gpu-memory-refused'
   // the computer's own memory
   | 'memory-short'
-  // a push on the stream
+  // steering on the stream
   | 'push-invalid'
   | 'push-too-strong'
   // files from outside

@@ -1,4 +1,4 @@
-/** Effect over KL as a Plotly figure: the direction with its intervals, its two pushes, the control, and every placebo. Pure. */
+/** Effect over KL as a Plotly figure: the direction with its intervals, its two interventions, the control, and every placebo. Pure. */
 import { ticksBetween } from './figure-scale.ts';
 import type { Estimate } from '../stats/estimate.ts';
 import type { DoseReport, DoseSeries } from '../steering/dose-types.ts';
@@ -22,7 +22,7 @@ const AFTER = 30;
 /** The placebos of a KL stand before it, on so many CSS pixels where the KLs lie far enough apart, and end so far from it. */
 const ROOM = 44;
 const GAP = 14;
-/** How far from its KL the control stands, and the two pushes by themselves. */
+/** How far from its KL the control stands, and the two interventions by themselves. */
 const CONTROL_ASIDE = 9;
 const STEERING_ASIDE = -7;
 const LINE = 16;

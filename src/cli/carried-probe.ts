@@ -33,16 +33,16 @@ export async function carriedProbe(
   return carryOver(reader, probe, () => setsOf(probe, options.texts('fitted-on')), call);
 }
 
-/** The same for a probe whose direction pushes these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
+/** The same for a probe whose direction steers these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
 export async function steeringProbe(
   reader: SegmentReader,
   probe: Probe,
-  pushed: Pick<SteeringSettings, 'from' | 'to'>,
+  steered: Pick<SteeringSettings, 'from' | 'to'>,
   options: Options,
   signal: AbortSignal,
 ): Promise<CarriedProbe> {
   const carried = await carriedProbe(reader, probe, options, signal);
-  if (carried.agreement !== null) assertInterventions(probe, carried.agreement, pushed);
+  if (carried.agreement !== null) assertInterventions(probe, carried.agreement, steered);
   return carried;
 }
 

@@ -15,7 +15,7 @@ import { neutralTexts, SHIPPED } from './shipped.ts';
 
 const SET_ENDING = '.set.json';
 
-/** Options of a dose–response beside those of the push, for `Options`. */
+/** Options of a dose–response beside those of the steering, for `Options`. */
 export const DOSE_OPTIONS = {
   ...Object.fromEntries(
     ['kl', 'placebo-kl', 'choices', 'control', 'unrelated', 'stories', 'seed'].map((name) => [
@@ -33,7 +33,7 @@ export const DOSE_USAGE =
 
 /** Everything that is measured on, read and checked before any model is opened. */
 export interface DosePlan {
-  /** The probe whose direction pushes. */
+  /** The probe whose direction steers. */
   readonly probe: Probe;
   /** The one of another axis that it is compared with; null where there is none. */
   readonly unrelated: Probe | null;

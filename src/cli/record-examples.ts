@@ -25,7 +25,7 @@ import { tracePoints } from '../reading/trace.ts';
 import { makeSteering } from '../steering/make-steering.ts';
 import { DEFAULT_MODE, strengthDef } from '../steering/modes.ts';
 import { defaultStream } from '../steering/steering-defaults.ts';
-import type { Push } from '../steering/steering.ts';
+import type { Intervention } from '../steering/steering.ts';
 import { writeOutput } from './files.ts';
 import { GrownReading } from './grown-reading.ts';
 import { showProgress } from './progress.ts';
@@ -64,7 +64,7 @@ export async function recordExamples(
     ];
     const texts: { file: string; text: ExampleText }[] = [];
     for (const { file, starter, steering } of jobs) {
-      const push: Push =
+      const intervention: Intervention =
         steering === null
           ? []
           : makeSteering(
@@ -73,7 +73,7 @@ export async function recordExamples(
               ground,
               engine.model,
             );
-      texts.push({ file, text: await written(engine, probe, starter, steering, push, signal) });
+      texts.push({ file, text: await written(engine, probe, starter, steering, intervention, signal) });
       showProgress('recording', texts.length, jobs.length);
     }
     const examples: Omit<Examples, 'texts'> = {
@@ -112,13 +112,13 @@ async function written(
   probe: Probe,
   starter: Starter,
   steering: ExampleSteering | null,
-  push: Push,
+  intervention: Intervention,
   signal: AbortSignal,
 ): Promise<ExampleText> {
   const prompt = promptOf(engine, starter);
   const scorer = createScorer(probe);
   const during = new GrownReading();
-  await new SteeredWriting({ ...engine, scorer }, push).write(
+  await new SteeredWriting({ ...engine, scorer }, intervention).write(
     { text: prompt, where: 'generated', sampling: FIRST_SAMPLING, taps: false },
     during,
     signal,

@@ -1,7 +1,7 @@
-/** Texts written under a push, each read again by the unpushed model. */
+/** Texts written under steering, each read again by the unsteered model. */
 import type { Probe } from '../probe/probe-types.ts';
 import { type SteeringCondition, withDecision } from '../steering/condition.ts';
-import type { Push, SteeringWhere } from '../steering/steering.ts';
+import type { Intervention, SteeringWhere } from '../steering/steering.ts';
 import type { SamplingOptions } from '../reading/reading.ts';
 import type { Decoder } from '../engine/decoder.ts';
 import { writingUnder } from '../engine/steering/conditional-writing.ts';
@@ -15,7 +15,7 @@ export interface SteeredTextPlan {
   readonly prompts: readonly string[];
   readonly seeds: readonly number[];
   /** What is done for each side that is written. */
-  readonly pushes: ReadonlyMap<SteeringSide, Push>;
+  readonly interventions: ReadonlyMap<SteeringSide, Intervention>;
   readonly where: SteeringWhere;
   /** Null where every token is steered, from the first that may be on. */
   readonly condition: SteeringCondition | null;
@@ -23,13 +23,13 @@ export interface SteeredTextPlan {
 }
 
 /**
- * Writes and reads back, on a decoder that takes the pushes and one that is never pushed (they may be one). `onText`
+ * Writes and reads back, on a decoder that takes the interventions and one that is never steered (they may be one). `onText`
  * hears how many are done.
  */
 export async function writeSteeredTexts(
   parts: Omit<TextRunParts, 'decoder' | 'scorer'>,
-  pushed: Decoder,
-  unpushed: Decoder,
+  steered: Decoder,
+  unsteered: Decoder,
   probe: Probe,
   plan: SteeredTextPlan,
   onText: (done: number, total: number) => void,
@@ -37,23 +37,23 @@ export async function writeSteeredTexts(
 ): Promise<readonly WrittenText[]> {
   const scorer = createScorer(probe);
   const texts: WrittenText[] = [];
-  const total = plan.prompts.length * plan.seeds.length * plan.pushes.size;
+  const total = plan.prompts.length * plan.seeds.length * plan.interventions.size;
   for (const prompt of plan.prompts) {
     for (const seed of plan.seeds) {
-      for (const [side, push] of plan.pushes) {
+      for (const [side, intervention] of plan.interventions) {
         const during = new GrownReading();
         const text = { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true };
-        const condition = push.length === 0 ? null : plan.condition;
+        const condition = intervention.length === 0 ? null : plan.condition;
         let decided: Required<Pick<WrittenText, 'acted' | 'asked'>> = { acted: [], asked: 0 };
         const summary = await writingUnder(
-          { ...parts, decoder: pushed, scorer },
-          push,
+          { ...parts, decoder: steered, scorer },
+          intervention,
           condition,
           (decision) => (decided = withDecision(decided, decision)),
         ).write(text, during, signal);
         const whole = during.pieces.map(({ text }) => text).join('');
         const back = new GrownReading();
-        const run = new TextRun({ ...parts, decoder: unpushed, scorer });
+        const run = new TextRun({ ...parts, decoder: unsteered, scorer });
         await run.read(whole, { taps: true }, back, signal);
         run.dispose();
         const last = ({ taps }: GrownReading): number => taps.at(-1)?.score[probe.defaultLayer] ?? NaN;

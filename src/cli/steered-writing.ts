@@ -1,9 +1,9 @@
-/** `steer --prompt`: the model writes under a push, and reads what it wrote without. */
+/** `steer --prompt`: the model writes under steering, and reads what it wrote without. */
 import { POLES, type Pole } from '../probe/heads.ts';
 import { steeringTogether } from '../steering/steering-together.ts';
 import { conditionOf } from '../steering/condition.ts';
 import type { MatchedStrength } from '../steering/dose-types.ts';
-import type { Push, SteeringPart, SteeringSettings } from '../steering/steering.ts';
+import type { Intervention, SteeringPart, SteeringSettings } from '../steering/steering.ts';
 import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../steering/modes.ts';
 import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
 import { createSegmentReader } from '../engine/passages/segment-reader.ts';
@@ -24,7 +24,7 @@ import { writeSteeredTexts } from './steered-texts.ts';
 import { neutralTexts } from './shipped.ts';
 import { SAMPLING_OPTIONS, SAMPLING_USAGE, samplingFrom } from './sampling-options.ts';
 
-/** Options of writing under a push, for `Options`. */
+/** Options of writing under steering, for `Options`. */
 export const WRITING_OPTIONS = {
   ...SAMPLING_OPTIONS,
   prompt: { type: 'string' },
@@ -45,8 +45,8 @@ export function asksToWrite(options: Options): boolean {
 }
 
 /**
- * Writes every prompt with every seed: unpushed, and pushed to the poles that were asked for, along every direction that was
- * asked for and only while the condition holds. Gives each text with what the unpushed model reads after it, and what all of
+ * Writes every prompt with every seed: unsteered, and steered to the poles that were asked for, along every direction that was
+ * asked for and only while the condition holds. Gives each text with what the unsteered model reads after it, and what all of
  * them come to, beside placebos. Throws `usage`, `push-invalid`, `push-too-strong` and model errors.
  */
 export async function writeUnderSteering(options: Options, signal: AbortSignal): Promise<unknown> {
@@ -90,7 +90,7 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
     const bench = createSteeringRunner({ ...engine, neutral });
     const ground = await bench.ground(signal);
     const ownDirections = [probe, ...further.map((part) => part.probe)].map(directionOf);
-    const pushAt = (directions: readonly SteeringDirection[], pole: Pole, strength: number): Push =>
+    const interventionAt = (directions: readonly SteeringDirection[], pole: Pole, strength: number): Intervention =>
       steeringTogether(
         directions,
         [{ ...plan, pole, strength }, ...further.map(({ settings }) => settings)],
@@ -104,14 +104,17 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
             plan.mode,
             target,
             // Matched by itself: what the further ones do beside it is theirs.
-            (strength) => poles.map((pole) => pushAt(directions.slice(0, 1), pole, strength)),
+            (strength) => poles.map((pole) => interventionAt(directions.slice(0, 1), pole, strength)),
             signal,
           )
         : null;
     const matched = await matchFor(ownDirections);
     const strength = given ?? matched?.strength ?? 0;
     togetherAt(strength);
-    const write = (pushes: ReadonlyMap<SteeringSide, Push>, what: string): Promise<readonly WrittenText[]> =>
+    const write = (
+      interventions: ReadonlyMap<SteeringSide, Intervention>,
+      what: string,
+    ): Promise<readonly WrittenText[]> =>
       writeSteeredTexts(
         engine,
         engine.decoder,
@@ -120,7 +123,7 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
         {
           prompts,
           seeds,
-          pushes,
+          interventions,
           where: plan.where,
           condition: condition && reading && conditionOf(reading.probe, condition),
           sampling,
@@ -129,14 +132,14 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
         signal,
       );
     const texts = await write(
-      new Map<SteeringSide, Push>([
+      new Map<SteeringSide, Intervention>([
         ['unpushed', []],
-        ...poles.map((pole): [SteeringSide, Push] => [pole, pushAt(ownDirections, pole, strength)]),
+        ...poles.map((pole): [SteeringSide, Intervention] => [pole, interventionAt(ownDirections, pole, strength)]),
       ]),
       'writing',
     );
     const summary = summariseWritten(texts, seed);
-    const unpushed = texts.filter(({ side }) => side === 'unpushed');
+    const unsteered = texts.filter(({ side }) => side === 'unpushed');
     const placebos: PlaceboTexts[] = [];
     for (const [index, set] of sets.entries()) {
       const other = given ?? (await matchFor(set.directions))?.strength ?? 0;
@@ -144,9 +147,9 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
       placebos.push(
         await writePlacebo(set, poles, {
           strength: other,
-          pushAt,
-          write: (pushes) => write(pushes, name),
-          unpushed,
+          interventionAt,
+          write: (interventions) => write(interventions, name),
+          unsteered,
           seed,
         }),
       );
@@ -174,16 +177,16 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
   }
 }
 
-/** The strength that was asked for as a KL, of the poles' pushes pooled; null for a mode without one. */
+/** The strength that was asked for as a KL, of the poles' interventions pooled; null for a mode without one. */
 async function strengthFor(
   bench: SteeringRunner,
   mode: SteeringSettings['mode'],
   target: number,
-  pushes: (strength: number) => readonly Push[],
+  interventions: (strength: number) => readonly Intervention[],
   signal: AbortSignal,
 ): Promise<MatchedStrength | null> {
   if (!isScaled(mode)) return null;
-  const [match] = await matchStrengths(bench, mode, pushes, [target], signal);
+  const [match] = await matchStrengths(bench, mode, interventions, [target], signal);
   return match ?? null;
 }
 

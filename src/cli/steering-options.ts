@@ -1,11 +1,11 @@
-/** A push from the options of the command line. */
+/** Steering from the options of the command line. */
 import { defaultStream } from '../steering/steering-defaults.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
 import { checkSteeringSettings, type SteeringSettings, type SteeringWhere } from '../steering/steering.ts';
 import { DEFAULT_MODE, MODE_NAMES, type SteeringMode } from '../steering/modes.ts';
 import type { Options } from './command.ts';
 
-/** Options of a push, for `Options`. */
+/** Options of steering, for `Options`. */
 export const STEERING_OPTIONS = {
   layer: { type: 'string' },
   layers: { type: 'string' },
@@ -17,7 +17,7 @@ export const STEERING_OPTIONS = {
 export const STEERING_USAGE = `[--layer N | --layers N-M] [--mode ${MODE_NAMES.join('|')}] [--where generated|all|N]`;
 
 /**
- * What is pushed, how and where; strength and pole are not among these options. `modes` are those that the command
+ * What is steered, how and where; strength and pole are not among these options. `modes` are those that the command
  * takes. Throws `usage` and `push-invalid`.
  */
 export function steeringFrom<Mode extends SteeringMode>(
@@ -58,7 +58,7 @@ function layersFrom(options: Options, layerCount: number): { readonly from: numb
   return { from: Number(from), to: Number(to) };
 }
 
-/** Which tokens are pushed, as it is typed; null for what is none. */
+/** Which tokens are steered, as it is typed; null for what is none. */
 export function parseWhere(text: string): SteeringWhere | null {
   if (text === 'all' || text === 'generated') return text;
   return /^\d{1,6}$/.test(text) ? Number(text) : null;

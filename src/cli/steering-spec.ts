@@ -1,7 +1,12 @@
-/** A push as it is typed on the command line, and what it becomes on a model. */
+/** Steering as it is typed on the command line, and what it becomes on a model. */
 import { assertInterventions } from '../probe/dtype-agreement.ts';
 import { AppError } from '../base/errors.ts';
-import { checkSteeringSettings, type Push, type SteeringRecord, type SteeringSettings } from '../steering/steering.ts';
+import {
+  checkSteeringSettings,
+  type Intervention,
+  type SteeringRecord,
+  type SteeringSettings,
+} from '../steering/steering.ts';
 import { DEFAULT_MODE, MODE_NAMES, modeDef, type SteeringMode } from '../steering/modes.ts';
 import type { NodeEngine } from '../engine/node/node-engine.ts';
 import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
@@ -11,7 +16,7 @@ import { agreementPart } from './carried-probe.ts';
 import { parseWhere } from './steering-options.ts';
 import { neutralTexts } from './shipped.ts';
 
-/** How a push is typed. */
+/** How steering is typed. */
 export const STEERING_SPEC = `${specForms().join(' or ')}, where WHERE is all, generated or a token; e.g. positive:18:0.26:generated`;
 
 /** One form for all modes that have the same parts. */
@@ -26,7 +31,7 @@ function specForms(): readonly string[] {
   });
 }
 
-/** Reads a push; `option` names it in refusals. Throws `usage`. What the model has not is refused once it is known. */
+/** Reads steering; `option` names it in refusals. Throws `usage`. What the model has not is refused once it is known. */
 export function parseSteeringSpec(option: string, spec: string): SteeringSettings {
   const refuse = (what: string): never => {
     throw new AppError('usage', `--${option} ${what}, got "${spec}". Steering is typed as ${STEERING_SPEC}.`, {
@@ -52,8 +57,8 @@ export function parseSteeringSpec(option: string, spec: string): SteeringSetting
 }
 
 /**
- * The push along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit
- * of its strength. Throws `push-invalid`, and `probe-model-mismatch` where the direction does not hold at a pushed
+ * The steering along a probe's steering direction, and the same as a run remembers it. Reads neutral stories for the unit
+ * of its strength. Throws `push-invalid`, and `probe-model-mismatch` where the direction does not hold at a steered
  * layer.
  */
 export async function steeringAlong(
@@ -61,13 +66,13 @@ export async function steeringAlong(
   { probe, agreement, sha256 }: CarriedProbe & { readonly sha256: string },
   engine: NodeEngine,
   signal: AbortSignal,
-): Promise<{ readonly push: Push; readonly record: SteeringRecord }> {
+): Promise<{ readonly intervention: Intervention; readonly record: SteeringRecord }> {
   checkSteeringSettings(settings, engine.model);
   if (agreement !== null) assertInterventions(probe, agreement, settings);
   const ground = await createSteeringRunner({ ...engine, neutral: await neutralTexts() }).ground(signal);
-  const push = makeSteering({ title: probe.title, vectors: probe.steering }, settings, ground, engine.model);
+  const intervention = makeSteering({ title: probe.title, vectors: probe.steering }, settings, ground, engine.model);
   return {
-    push,
+    intervention,
     record: { ...settings, direction: probe.title, probeSha256: sha256, matchedKl: null, ...agreementPart(agreement) },
   };
 }

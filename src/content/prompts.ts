@@ -73,7 +73,7 @@ const going = (title: string, about: string, text: string): Starter => ({
   message: '',
 });
 
-/** To begin with in the Steer place: scenes that can go on either way, so that a push has something to decide, and a chat. */
+/** To begin with in the Steer place: scenes that can go on either way, so that steering has something to decide, and a chat. */
 export const STEER_STARTERS: readonly Starter[] = [
   going(
     'A gate',

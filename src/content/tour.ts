@@ -78,7 +78,7 @@ export const TOUR: readonly TourChapter[] = [
       },
       {
         place: 'steer',
-        target: 'push',
+        target: 'steering',
         title: 'Steer it',
         text: 'Does the model use what we read? Choose a pole and a strength, and see what it writes.',
       },

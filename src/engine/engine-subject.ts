@@ -2,12 +2,12 @@
 import { throwIfStopped } from '../base/abort.ts';
 import { logSumExp } from '../reading/divergence.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
-import { firstSteered, type Push } from '../steering/steering.ts';
+import { firstSteered, type Intervention } from '../steering/steering.ts';
 import type {
   ContextEnd,
   EndRequest,
   Likelihood,
-  Pushed,
+  PlacedIntervention,
   Question,
   RolloutPlan,
   Subject,
@@ -32,7 +32,7 @@ export interface SubjectParts {
   readonly endTokens: readonly number[];
   readonly chunkTokens: number;
   readonly setTokens: number;
-  /** Neutral texts, for the unit of a push and its KL. */
+  /** Neutral texts, for the unit of steering and its KL. */
   readonly neutral: readonly string[];
 }
 
@@ -70,13 +70,13 @@ export function createSubject(given: SubjectParts): Subject {
   /** Reads lines, those that begin alike once; `onRow` hears whose row it is. */
   async function readLines(
     lines: readonly OwnedLine[],
-    pushed: Pushed | null,
+    placed: PlacedIntervention | null,
     onRow: (line: OwnedLine, token: number, logits: Float32Array, streams: Float32Array | null) => void,
     signal?: AbortSignal,
     rowStreams = false,
   ): Promise<void> {
-    const push: Push = pushed?.push ?? [];
-    const decoder = push.length === 0 ? parts.decoder : await parts.editor(signal);
+    const intervention: Intervention = placed?.intervention ?? [];
+    const decoder = intervention.length === 0 ? parts.decoder : await parts.editor(signal);
     const groups = inGroups(lines, Math.min(setTokens, decoder.sizes.contextTokens), mostRows(decoder));
     const how: LineReading = {
       setTokens,
@@ -87,7 +87,7 @@ export function createSubject(given: SubjectParts): Subject {
         if (own !== undefined) onRow(own, token, logits, streams);
       },
     };
-    await underSteering(push, () => readSteeredLines(decoder, groups, push, how, signal));
+    await underSteering(intervention, () => readSteeredLines(decoder, groups, intervention, how, signal));
   }
 
   return {
@@ -96,12 +96,12 @@ export function createSubject(given: SubjectParts): Subject {
     encode: (text) => tokenizer.encode(text),
     read: (passages, signal) => reader.read(passages, signal),
 
-    async likelihoods(questions, pushed, signal) {
-      const lines = questions.flatMap((question, owner) => linesOf(tokenizer, question, owner, pushed));
+    async likelihoods(questions, intervention, signal) {
+      const lines = questions.flatMap((question, owner) => linesOf(tokenizer, question, owner, intervention));
       const sums = questions.map(({ continuations }) => continuations.map(() => 0));
       await readLines(
         lines,
-        pushed,
+        intervention,
         ({ owner, part, ids }, token, logits) => {
           const own = sums[owner];
           const next = ids[token + 1];
@@ -116,13 +116,13 @@ export function createSubject(given: SubjectParts): Subject {
       );
     },
 
-    async ends(contexts, request, pushed, signal) {
+    async ends(contexts, request, intervention, signal) {
       const found: ContextEnd[] = [];
       const lines = contexts.map((context, owner): OwnedLine => {
         const ids = tokenizer.start(context);
         return {
           ids,
-          from: pushed === null ? 0 : firstSteered(pushed.where, ids.length),
+          from: intervention === null ? 0 : firstSteered(intervention.where, ids.length),
           rows: [ids.length - 1],
           owner,
           part: 0,
@@ -130,7 +130,7 @@ export function createSubject(given: SubjectParts): Subject {
       });
       await readLines(
         lines,
-        pushed,
+        intervention,
         ({ owner }, _, logits, streams) => {
           found[owner] = endOf(logits, request, streams);
         },
@@ -141,7 +141,7 @@ export function createSubject(given: SubjectParts): Subject {
     },
 
     ground: async (signal) => (await needBench(signal)).ground(signal),
-    neutral: async (push, signal, texts) => (await needBench(signal)).neutral(push, signal, texts),
+    neutral: async (intervention, signal, texts) => (await needBench(signal)).neutral(intervention, signal, texts),
 
     async write(prompts, plan, signal) {
       const written: (readonly string[])[] = [];
@@ -172,13 +172,13 @@ function linesOf(
   tokenizer: TextTokenizer,
   { context, continuations, steered }: Question,
   owner: number,
-  pushed: Pushed | null,
+  intervention: PlacedIntervention | null,
 ): readonly OwnedLine[] {
   const given = tokenizer.start(context);
-  const from = pushed === null ? 0 : firstSteered(pushed.where, given.length);
+  const from = intervention === null ? 0 : firstSteered(intervention.where, given.length);
   // A start token stands before what `encode` gives.
   const before = given.length - (steered === undefined ? 0 : tokenizer.encode(context).length);
-  const only = pushed === null ? undefined : steered && new Set(steered.map((token) => before + token));
+  const only = intervention === null ? undefined : steered && new Set(steered.map((token) => before + token));
   return continuations.map((text, part): OwnedLine => {
     const ids = [...given, ...tokenizer.encode(` ${text}`)];
     const rows = ids.slice(given.length).map((_, token) => given.length - 1 + token);
@@ -196,8 +196,8 @@ function endOf(logits: Float32Array, { classes, tokens }: EndRequest, streams: F
 }
 
 /**
- * Lines in their order, in groups that one pass holds each. Lines of a group are pushed at the same tokens, so that a token
- * which two of them share is pushed in both or in neither.
+ * Lines in their order, in groups that one pass holds each. Lines of a group are steered at the same tokens, so that a token
+ * which two of them share is steered in both or in neither.
  */
 function inGroups(lines: readonly OwnedLine[], most: number, rows: number): readonly (readonly OwnedLine[])[] {
   const groups: OwnedLine[][] = [];

@@ -20,7 +20,7 @@ import { BUILT_GRAPH, withDtype } from '../models/model-dtype.ts';
 import type { ModelSource } from '../models/model-source.ts';
 import type { ModelIdentity, Probe } from '../probe/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../reading/reading.ts';
-import type { Push } from '../steering/steering.ts';
+import type { Intervention } from '../steering/steering.ts';
 import { VERSION } from '../base/version.ts';
 import { assertProbeFits } from '../formats/probe/probe.ts';
 import { cacheBytesPerToken } from '../graph/decoder-shape.ts';
@@ -341,7 +341,7 @@ export class WebEngine {
     return this.#needLoaded();
   }
 
-  /** What pushes the loaded model. */
+  /** What steers the loaded model. */
   get editor(): EngineEditor {
     return this.#needLoaded().editor;
   }
@@ -353,7 +353,7 @@ export class WebEngine {
       SteeredBy,
       SteeringSink,
       AbortSignal,
-      (change: ((push: Push) => void) | null) => void,
+      (change: ((intervention: Intervention) => void) | null) => void,
     ]
   ): Promise<RunSummary> {
     const { editor } = this.#needLoaded();
@@ -381,7 +381,7 @@ export class WebEngine {
       assertRoom: (reach) => {
         assertReach(reach, model);
         // A graphics card says itself what it has no room for.
-        if (loaded.backend === 'wasm') roomFor(model, reach.pushes, WASM_BYTES);
+        if (loaded.backend === 'wasm') roomFor(model, reach.steers, WASM_BYTES);
       },
       subject: createSubject({ ...loaded, neutral, editor: (signal) => loaded.editor.decoder(signal) }),
       backend: loaded.backend,

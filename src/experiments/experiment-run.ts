@@ -47,7 +47,7 @@ export interface ExperimentArgs {
   readonly size: RunSize;
   /** What has run before; it is not run again. Parts of another spec, model, size or backend are refused. */
   readonly parts: readonly ExperimentPart[];
-  /** Neutral stories: the unit of a push. */
+  /** Neutral stories: the unit of steering. */
   readonly stories: SetSource;
 }
 

@@ -1,9 +1,9 @@
 /**
- * How strong a push along a direction must be to change neutral text by a given KL: what makes two directions
+ * How strong steering along a direction must be to change neutral text by a given KL: what makes two directions
  * comparable in an experiment.
  */
 import { AppError } from '../base/errors.ts';
-import type { Push } from '../steering/steering.ts';
+import type { Intervention } from '../steering/steering.ts';
 import { significant } from '../base/round.ts';
 import { type MatchSearch, matchStrengths } from '../steering/match-strength.ts';
 import type { Subject } from './subject.ts';
@@ -24,20 +24,21 @@ export function matchTokens(readings: number, texts = NEUTRAL_TEXTS): number {
 }
 
 /**
- * The strength at which the pushes, pooled (one, or a pole and its opposite), have a KL of `target` nats (95th percentile over neutral
+ * The strength at which the interventions, pooled (one, or a pole and its opposite), have a KL of `target` nats (95th percentile over
+ * neutral
  * tokens, as everywhere), found on the first `texts` neutral texts, or on all. A direction that cannot be steered, or
  * does not come to that KL, has none.
  */
 export async function strengthOfKl(
   subject: Pick<Subject, 'neutral'>,
-  interventionsAt: (strength: number) => readonly Push[],
+  interventionsAt: (strength: number) => readonly Intervention[],
   target: number,
   signal?: AbortSignal,
   { texts, ...search }: MatchSearch & { readonly texts?: number } = {},
 ): Promise<Strength> {
   try {
     const [found] = await matchStrengths(
-      { neutral: (push, stop) => subject.neutral(push, stop, texts) },
+      { neutral: (intervention, stop) => subject.neutral(intervention, stop, texts) },
       'add',
       interventionsAt,
       [target],
@@ -54,7 +55,7 @@ export async function strengthOfKl(
   }
 }
 
-/** Null where no push of that direction or strength can be: what cannot be steered says so, and the others go on. */
+/** Null where no steering of that direction or strength can be: what cannot be steered says so, and the others go on. */
 export async function orBroken<T>(attempt: () => Promise<T | null>): Promise<T | null> {
   try {
     return await attempt();

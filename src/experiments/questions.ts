@@ -24,6 +24,6 @@ export function questionsReach(questions: readonly Question[]): Reach {
   return {
     longest: longestOf(questions.map(({ context, continuations }) => `${context} ${longestOf(continuations)}`)),
     written: null,
-    pushes: false,
+    steers: false,
   };
 }

@@ -5,7 +5,7 @@
  * Every call throws `cancelled` once `signal` is aborted, between passes.
  */
 import type { ModelIdentity } from '../probe/probe-types.ts';
-import type { Push, SteeringWhere } from '../steering/steering.ts';
+import type { Intervention, SteeringWhere } from '../steering/steering.ts';
 import type { NeutralEffect, NeutralGround } from '../steering/steering-runner.ts';
 import type { Passage, PassageReading } from '../training/reader.ts';
 
@@ -14,7 +14,7 @@ export interface Question {
   readonly context: string;
   /** Each is tokenised by itself with one leading space. */
   readonly continuations: readonly string[];
-  /** Tokens of the context, by their place in `encode(context)`, to which a push is kept; left out, all that it names are pushed. */
+  /** Tokens of the context, by their place in `encode(context)`, to which steering is kept; left out, all that it names are steered. */
   readonly steered?: readonly number[];
 }
 
@@ -44,8 +44,8 @@ export interface ContextEnd {
 }
 
 /** What is done to the stream while the model reads. */
-export interface Pushed {
-  readonly push: Push;
+export interface PlacedIntervention {
+  readonly intervention: Intervention;
   readonly where: SteeringWhere;
 }
 
@@ -74,25 +74,25 @@ export interface Subject {
   /** Mean streams at taps and over segments; see training/reader.ts. One reading a passage, in order. */
   read(passages: readonly Passage[], signal?: AbortSignal): Promise<readonly PassageReading[]>;
   /**
-   * One list a question, in order of its continuations. `generated` pushes from the context's last token on. Of a question that
-   * names tokens only those are pushed, and none of a continuation.
+   * One list a question, in order of its continuations. `generated` steers from the context's last token on. Of a question that
+   * names tokens only those are steered, and none of a continuation.
    */
   likelihoods(
     questions: readonly Question[],
-    pushed: Pushed | null,
+    intervention: PlacedIntervention | null,
     signal?: AbortSignal,
   ): Promise<readonly (readonly Likelihood[])[]>;
   /** One answer a context, in order. */
   ends(
     contexts: readonly string[],
     request: EndRequest,
-    pushed: Pushed | null,
+    intervention: PlacedIntervention | null,
     signal?: AbortSignal,
   ): Promise<readonly ContextEnd[]>;
-  /** What the streams of neutral text look like: the unit of a push's strength. */
+  /** What the streams of neutral text look like: the unit of steering's strength. */
   ground(signal?: AbortSignal): Promise<NeutralGround>;
-  /** What a push does to neutral text; `texts`: to the first so many of the neutral texts alone. */
-  neutral(push: Push, signal?: AbortSignal, texts?: number): Promise<NeutralEffect>;
+  /** What steering does to neutral text; `texts`: to the first so many of the neutral texts alone. */
+  neutral(intervention: Intervention, signal?: AbortSignal, texts?: number): Promise<NeutralEffect>;
   /** Rollouts `[prompts][count]`: what was written after each prompt, without it. */
   write(prompts: readonly string[], plan: RolloutPlan, signal?: AbortSignal): Promise<readonly (readonly string[])[]>;
 }

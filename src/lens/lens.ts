@@ -81,7 +81,7 @@ export interface DirectionChance {
   readonly down: number;
 }
 
-/** Which direction of a probe: what it reads by, what it pushes by, or what it reads one pole from neutral by. */
+/** Which direction of a probe: what it reads by, what it steers by, or what it reads one pole from neutral by. */
 export type DirectionKind = 'reading' | 'steering' | 'positive' | 'negative';
 
 /** In the order in which they are offered. */

@@ -88,10 +88,10 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
       if (probe === null) throw new AppError('usage', 'There is no probe to steer by. Give open or use one.');
       const { title, steering } = probe;
       const ground = await editor.ground(await neutralTexts(), signal);
-      const push = makeSteering({ title, vectors: steering }, settings, ground, opened.model);
+      const intervention = makeSteering({ title, vectors: steering }, settings, ground, opened.model);
       await editor.write(
         { text, where: settings.where, sampling, taps },
-        { push, condition: null },
+        { intervention, condition: null },
         scorer,
         { tokens: (batch) => sink.tokens(batch), tap: (tap) => sink.tap(tap), decision: () => undefined },
         signal,

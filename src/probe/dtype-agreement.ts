@@ -58,12 +58,12 @@ export function agreementShort({ from, to, cosine, topics }: DtypeAgreement, lay
   return `made on ${from}, cosine ${at === null ? 'none' : at.toFixed(3)} on ${to} at layer ${layer}, n = ${topics} topics`;
 }
 
-/** What a reading or a push calls what it was made with: with its cosine, where that was made on another variant. */
+/** What a reading or steering calls what it was made with: with its cosine, where that was made on another variant. */
 export function titleWith(title: string, agreement: DtypeAgreement | null, layer = agreement?.layer ?? 0): string {
   return agreement === null ? title : `${title} (${agreementShort(agreement, layer)})`;
 }
 
-/** Of the layers that are pushed, the one whose directions agree least: to speak of. */
+/** Of the layers that are steered, the one whose directions agree least: to speak of. */
 export function weakestLayer({ cosine }: Pick<DtypeAgreement, 'cosine'>, { from, to }: LayerRange): number {
   const at = (layer: number): number => cosine[layer] ?? -Infinity;
   return layersOf({ from, to }).reduce((weakest, layer) => (at(layer) < at(weakest) ? layer : weakest), from);
@@ -74,9 +74,9 @@ export function assertAgrees(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement
   assertAgreesAt(probe, agreement, agreement.layer, 'Train the probe on this variant, or load the one it was made on.');
 }
 
-/** The same of its direction at every layer that is pushed: where it reads may be another. */
-export function assertInterventions(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement, pushed: LayerRange): void {
-  for (const layer of layersOf(pushed))
+/** The same of its direction at every layer that is steered: where it reads may be another. */
+export function assertInterventions(probe: Pick<Probe, 'id'>, agreement: DtypeAgreement, steered: LayerRange): void {
+  for (const layer of layersOf(steered))
     assertAgreesAt(
       probe,
       agreement,

@@ -218,12 +218,12 @@ export interface Probe {
   /** Directions of length 1 in the residual stream's own units `[layers, hidden]`; layers = model.layerCount + 1. */
   readonly directions: Float32Array;
   /**
-   * For pushing, not reading: difference of the poles' mean residuals over the tokens of the behaviour itself
+   * For steering, not reading: difference of the poles' mean residuals over the tokens of the behaviour itself
    * `[layers, hidden]`, in the stream's own units and of its own length.
    */
   readonly steering: Float32Array;
   /**
-   * What a push along `steering` is compared with: the same differences with the poles swapped at random topic by topic
+   * What steering by `steering` is compared with: the same differences with the poles swapped at random topic by topic
    * `[PLACEBO_COUNT, layers, hidden]`, in half precision; null in probes that were made before there were any.
    */
   readonly placebos: Float32Array | null;

@@ -1,7 +1,7 @@
 /**
  * A model's last hidden states by functions that its compiled library may have: `prefill_to_last_hidden_states` and
  * `decode_to_last_hidden_states` (the Llama family has them; Gemma 3, Qwen 2 and Phi do not). They give every token's state after
- * the final norm. Nothing of the layers between is to be had, and nothing can be pushed.
+ * the final norm. Nothing of the layers between is to be had, and nothing can be steered.
  */
 import { AppError } from '../base/errors.ts';
 import { concat } from '../base/float32.ts';

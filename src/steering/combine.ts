@@ -1,7 +1,7 @@
 /** Several directions steered at once: which go together (see `together` in `modes.ts`), and what they come to at each layer. */
 import { AppError } from '../base/errors.ts';
 import { MAX_STRENGTH, modeDef } from './modes.ts';
-import type { Push, SteeringPart, StreamSteering } from './steering.ts';
+import type { Intervention, SteeringPart, StreamSteering } from './steering.ts';
 
 /** More directions than anyone can keep apart. */
 export const MOST_PARTS = 6;
@@ -58,9 +58,9 @@ function sameDirection(a: CombinedPart, b: CombinedPart): boolean {
 }
 
 /** What several directions do together, layer by layer in order: vectors are summed, and the one bound stays. */
-export function combineSteering(pushes: readonly Push[]): Push {
+export function combineSteering(interventions: readonly Intervention[]): Intervention {
   const streams = new Map<number, StreamSteering>();
-  for (const { stream, add, bound } of pushes.flat()) {
+  for (const { stream, add, bound } of interventions.flat()) {
     const before = streams.get(stream);
     if (before?.bound && bound) throw new AppError('internal', `Two bounds at layer ${stream} were let through.`);
     streams.set(stream, { stream, add: summed(before?.add ?? null, add), bound: before?.bound ?? bound });

@@ -10,7 +10,7 @@ export function choicesName({ positive, negative }: Axis): string {
   return `${positive}-${negative}`;
 }
 
-/** Names of what ships to compare a push along an axis with: choices of another kind (null: none), and the probe of an unrelated axis. */
+/** Names of what ships to compare steering along an axis with: choices of another kind (null: none), and the probe of an unrelated axis. */
 export function comparedWith(axis: Axis): { readonly control: string | null; readonly unrelated: string } {
   return isMoral(axis) ? { control: 'luck', unrelated: 'formal-casual' } : { control: null, unrelated: 'kind-cruel' };
 }

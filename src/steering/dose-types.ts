@@ -1,4 +1,4 @@
-/** What a push does at several strengths, beside what other directions do at the same: a dose–response. Plain data. */
+/** What steering does at several strengths, beside what other directions do at the same: a dose–response. Plain data. */
 import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
 import type { Axis, ModelIdentity } from '../probe/probe-types.ts';
 import type { SteeringWhere } from './steering.ts';
@@ -8,14 +8,14 @@ import type { Estimate } from '../stats/estimate.ts';
 /** Resamples of the choices behind every interval. */
 export const DOSE_DRAWS = 2000;
 
-/** What a push of some strength does to neutral text. */
+/** What steering of some strength does to neutral text. */
 export interface StrengthTrial {
   readonly strength: number;
   /** KL of the next-token distributions, 95th percentile over the neutral tokens, in nats. */
   readonly kl: number;
   /** Mean KL over the same tokens. */
   readonly meanKl: number;
-  /** Perplexity of the neutral texts under the push. */
+  /** Perplexity of the neutral texts under steering. */
   readonly perplexity: number;
 }
 
@@ -26,14 +26,14 @@ export interface MatchedStrength extends StrengthTrial {
   readonly batches: number;
 }
 
-/** A direction's effect at one strength, the positive and the negative push at the same. */
+/** A direction's effect at one strength, the positive and the negative steering at the same. */
 export interface DoseLevel extends MatchedStrength {
-  /** Log-odds under the positive push less those unpushed, mean over choices, in nats; the same for the negative push. */
+  /** Log-odds under the positive steering less those unsteered, mean over choices, in nats; the same for the negative steering. */
   readonly towards: Estimate;
   readonly away: Estimate;
-  /** Half the difference between the log-odds under the two pushes, mean over choices, in nats. */
+  /** Half the difference between the log-odds under the two interventions, mean over choices, in nats. */
   readonly effect: Estimate;
-  /** Share of choices that the two pushes move apart the right way. */
+  /** Share of choices that the two interventions move apart the right way. */
   readonly right: Estimate;
 }
 
@@ -49,7 +49,7 @@ export interface DoseChoices {
   readonly name: string;
   readonly sha256: string;
   readonly pairs: number;
-  /** Log-odds of the positive way of going on, unpushed, mean over choices, in nats. */
+  /** Log-odds of the positive way of going on, unsteered, mean over choices, in nats. */
   readonly unpushed: Estimate;
 }
 

@@ -13,7 +13,7 @@ import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
 import { AppError } from '../base/errors.ts';
 import { clusterMean, shareAbove } from '../stats/effect.ts';
 import type { Axis } from '../probe/probe-types.ts';
-import type { Push, SteeringSettings } from './steering.ts';
+import type { Intervention, SteeringSettings } from './steering.ts';
 import { mean } from '../stats/stats.ts';
 import type { ScaledMode } from './modes.ts';
 import { VERSION } from '../base/version.ts';
@@ -131,7 +131,7 @@ const pick = ({ effect, right }: Pick<DoseLevel, 'effect' | 'right'>): Pick<Dose
 /** The log-odds of a choice. */
 const oddsOf = ({ positive, negative }: ChoiceOdds): number => positive - negative;
 
-/** Measures effects with one kind of push. */
+/** Measures effects with one kind of steering. */
 class EffectMeter {
   readonly #bench: SteeringRunner;
   readonly #settings: SteeringSettings & { readonly mode: ScaledMode };
@@ -150,12 +150,12 @@ class EffectMeter {
     this.#signal = signal;
   }
 
-  /** The same over a set of choices, whose unpushed odds are read now. */
+  /** The same over a set of choices, whose unsteered odds are read now. */
   async over({ name, sha256, choices }: ChoiceSet, seed: number) {
     const { where } = this.#settings;
-    const read = async (push: Push): Promise<number[]> =>
-      (await this.#bench.choices(choices, push, where, this.#signal)).map(oddsOf);
-    const unpushed = await read([]);
+    const read = async (intervention: Intervention): Promise<number[]> =>
+      (await this.#bench.choices(choices, intervention, where, this.#signal)).map(oddsOf);
+    const unsteered = await read([]);
     const estimate = (values: readonly number[]) => clusterMean(values, DOSE_DRAWS, seed);
     /** What a direction does at one strength. */
     const at = async (
@@ -166,7 +166,7 @@ class EffectMeter {
       const [up, down] = [await read(positive), await read(negative)];
       const effects = up.map((value, index) => (value - (down[index] ?? NaN)) / 2);
       const shift = (values: readonly number[]) =>
-        estimate(values.map((value, index) => value - (unpushed[index] ?? NaN)));
+        estimate(values.map((value, index) => value - (unsteered[index] ?? NaN)));
       return { towards: shift(up), away: shift(down), effect: estimate(effects), right: shareAbove(effects, 0) };
     };
     /** The same at the strengths that match these KLs. */
@@ -182,14 +182,14 @@ class EffectMeter {
       for (const match of matched) out.push({ ...match, ...(await at(direction, match.strength)) });
       return out;
     };
-    const facts: DoseChoices = { name, sha256, pairs: choices.length, unpushed: estimate(unpushed) };
+    const facts: DoseChoices = { name, sha256, pairs: choices.length, unpushed: estimate(unsteered) };
     return { choices: facts, at, levels };
   }
 
-  #both(direction: SteeringDirection, strength: number): readonly [Push, Push] {
-    const push = (pole: 'positive' | 'negative'): Push =>
+  #both(direction: SteeringDirection, strength: number): readonly [Intervention, Intervention] {
+    const intervention = (pole: 'positive' | 'negative'): Intervention =>
       makeSteering(direction, { ...this.#settings, pole, strength }, this.#ground, this.#bench.model);
-    return [push('positive'), push('negative')];
+    return [intervention('positive'), intervention('negative')];
   }
 }
 

@@ -1,6 +1,6 @@
 /** From what the reader sets and a direction to what is done to each stream. */
 import { AppError } from '../base/errors.ts';
-import { checkSteeringSettings, type Push, type SteeringSettings, type StreamSteering } from './steering.ts';
+import { checkSteeringSettings, type Intervention, type SteeringSettings, type StreamSteering } from './steering.ts';
 import type { SteeringMode } from './modes.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
 import type { NeutralGround } from './steering-runner.ts';
@@ -12,7 +12,7 @@ export interface SteeringDirection {
 }
 
 /**
- * The push along a direction. Throws `push-invalid` for settings that the model has not, a direction of another size, a
+ * The steering along a direction. Throws `push-invalid` for settings that the model has not, a direction of another size, a
  * layer where it points nowhere, and a layer without a scale.
  */
 export function makeSteering(
@@ -20,7 +20,7 @@ export function makeSteering(
   settings: SteeringSettings,
   ground: NeutralGround,
   model: ModelIdentity,
-): Push {
+): Intervention {
   checkSteeringSettings(settings, model);
   const { hidden, layerCount } = model;
   const expected = (layerCount + 1) * hidden;

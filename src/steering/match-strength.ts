@@ -1,12 +1,12 @@
-/** The strength at which a push changes the next word by a chosen amount: what makes two directions comparable. */
+/** The strength at which steering changes the next word by a chosen amount: what makes two directions comparable. */
 import type { MatchedStrength, StrengthTrial } from './dose-types.ts';
 import { AppError } from '../base/errors.ts';
-import type { Push } from './steering.ts';
+import type { Intervention } from './steering.ts';
 import { quantile } from '../stats/stats.ts';
 import { MAX_STRENGTH, type ScaledMode, strengthDef, type StrengthDef } from './modes.ts';
 import type { SteeringRunner } from './steering-runner.ts';
 
-/** The quantile of KL over neutral tokens that is matched: a push is felt where it changes much, not on average. */
+/** The quantile of KL over neutral tokens that is matched: steering is felt where it changes much, not on average. */
 export const MATCHED_QUANTILE = 0.95;
 
 /** Readings of the neutral texts that a match may take. */
@@ -40,13 +40,13 @@ const SEARCHES = { length: nextLength, bound: nextBound } satisfies Record<
  * Finds the strengths whose KL is each of `targets` (ascending, nats), all from one search: each step goes along the straight
  * line through the tries around the target, and what one target has taught serves the next. Of what is added KL grows
  * about as the square, so for a length both scales are logarithmic; a bound may lie on either side of zero, so for
- * it only that of KL is. `pushes` makes the pushes that are pooled: one, or a pole and its opposite. Throws `push-invalid` where
+ * it only that of KL is. `interventions` makes those that are pooled: one, or a pole and its opposite. Throws `push-invalid` where
  * {@link MOST_BATCHES} readings a target (or `most`) do not find it, because the direction moves too little or too abruptly.
  */
 export async function matchStrengths(
   bench: Pick<SteeringRunner, 'neutral'>,
   mode: ScaledMode,
-  pushes: (strength: number) => readonly Push[],
+  interventions: (strength: number) => readonly Intervention[],
   targets: readonly number[],
   signal?: AbortSignal,
   { tolerance = TOLERANCE, most = MOST_BATCHES }: MatchSearch = {},
@@ -59,7 +59,7 @@ export async function matchStrengths(
     let best = closest(trials, target);
     while (best === null || Math.abs(best.kl / target - 1) > tolerance) {
       const strength = next(trials, target);
-      const some = pushes(strength);
+      const some = interventions(strength);
       batches += some.length;
       if (batches > most || trials.some((trial) => trial.strength === strength)) throw unmatched(target, best);
       trials.push(await tryStrength(bench, some, strength, signal));
@@ -70,18 +70,21 @@ export async function matchStrengths(
   return found;
 }
 
-/** What a push of this strength does to the neutral texts; `pushes` are pooled. Numbers that break count as the strongest effect. */
+/**
+ * What steering of this strength does to the neutral texts; `interventions` are pooled. Numbers that break count as the strongest
+ * effect.
+ */
 export async function tryStrength(
   bench: Pick<SteeringRunner, 'neutral'>,
-  pushes: readonly Push[],
+  interventions: readonly Intervention[],
   strength: number,
   signal?: AbortSignal,
 ): Promise<StrengthTrial> {
   const kl: number[] = [];
   const surprise: number[] = [];
   try {
-    for (const push of pushes) {
-      const effect = await bench.neutral(push, signal);
+    for (const intervention of interventions) {
+      const effect = await bench.neutral(intervention, signal);
       kl.push(...effect.kl);
       surprise.push(...effect.surprise);
     }

@@ -1,5 +1,5 @@
 /**
- * Directions to compare a push with. The ten with the pole flipped at random per topic come from the same data in the same
+ * Directions to compare steering with. The ten with the pole flipped at random per topic come from the same data in the same
  * way as the direction itself and are harder to beat than noise; three isotropic ones show what any vector does; an
  * unrelated axis shows what a real direction does that means something else.
  */
@@ -41,7 +41,7 @@ export function flippedPlacebos(tensor: Float32Array, layers: number, hidden: nu
 }
 
 /**
- * Everything that a probe's push is compared with: its flipped directions where it has them, isotropic ones, and
+ * Everything that a probe's steering is compared with: its flipped directions where it has them, isotropic ones, and
  * another probe's direction.
  */
 export function placebosFor(

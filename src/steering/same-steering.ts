@@ -1,9 +1,9 @@
-/** Whether two runs were pushed alike. */
+/** Whether two runs were steered alike. */
 import type { ConditionRecord } from './condition.ts';
 import { isScaled } from './modes.ts';
 import { partsOf, type SteeringPart, type SteeringRecord } from './steering.ts';
 
-/** Whether two pushes, or none, do the same to the stream. What they are called does not count, nor how their strength was found. */
+/** Whether two interventions, or none, do the same to the stream. What they are called does not count, nor how their strength was found. */
 export function sameSteering(a: SteeringRecord | null, b: SteeringRecord | null): boolean {
   if (a === null || b === null) return a === b;
   const [parts, others] = [partsOf(a), partsOf(b)];

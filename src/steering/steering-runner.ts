@@ -1,11 +1,11 @@
 /**
- * The seam between measuring a push and whatever runs the model: measuring asks what a push does to neutral text and to
+ * The seam between measuring steering and whatever runs the model: measuring asks what steering does to neutral text and to
  * choices, and knows no backend.
  */
 import type { ModelIdentity } from '../probe/probe-types.ts';
-import type { Push, SteeringWhere } from './steering.ts';
+import type { Intervention, SteeringWhere } from './steering.ts';
 
-/** What the streams of neutral text look like, unpushed. */
+/** What the streams of neutral text look like, unsteered. */
 export interface NeutralGround {
   /** Tokens behind these numbers; position 0 of a text, the attention sink, is none of them. */
   readonly tokens: number;
@@ -16,11 +16,11 @@ export interface NeutralGround {
   readonly mean: Float32Array;
 }
 
-/** What a push does to neutral text, token by token; all texts in a row. */
+/** What steering does to neutral text, token by token; all texts in a row. */
 export interface NeutralEffect {
-  /** KL(unpushed ‖ pushed) of the next-token distribution at each token, in nats. */
+  /** KL(unsteered ‖ steered) of the next-token distribution at each token, in nats. */
   readonly kl: readonly number[];
-  /** −log p of the token that follows, pushed, in nats. */
+  /** −log p of the token that follows, steered, in nats. */
   readonly surprise: readonly number[];
 }
 
@@ -42,19 +42,19 @@ export interface ChoiceOdds {
 }
 
 /**
- * A model that can be pushed while it reads. Every call throws `cancelled` once `signal` is aborted, and
- * `push-too-strong` where a push breaks the numbers.
+ * A model that can be steered while it reads. Every call throws `cancelled` once `signal` is aborted, and
+ * `push-too-strong` where steering breaks the numbers.
  */
 export interface SteeringRunner {
   readonly model: ModelIdentity;
   /** Read once; later calls give the same. */
   ground(signal?: AbortSignal): Promise<NeutralGround>;
-  /** All tokens are pushed, but for the attention sink at position 0. `texts`: the first so many of the neutral texts alone. */
-  neutral(push: Push, signal?: AbortSignal, texts?: number): Promise<NeutralEffect>;
-  /** One answer a choice, in order; `where` says which tokens are pushed, the context being what is given. */
+  /** All tokens are steered, but for the attention sink at position 0. `texts`: the first so many of the neutral texts alone. */
+  neutral(intervention: Intervention, signal?: AbortSignal, texts?: number): Promise<NeutralEffect>;
+  /** One answer a choice, in order; `where` says which tokens are steered, the context being what is given. */
   choices(
     choices: readonly ForcedChoice[],
-    push: Push,
+    intervention: Intervention,
     where: SteeringWhere,
     signal?: AbortSignal,
   ): Promise<readonly ChoiceOdds[]>;

@@ -1,5 +1,5 @@
 /**
- * A push: what is done to the residual stream while a model reads, so that a direction is tested and not only read.
+ * Steering: what is done to the residual stream while a model reads, so that a direction is tested and not only read.
  * Types and checks; no model.
  */
 import type { DtypeAgreement } from '../probe/dtype-agreement.ts';
@@ -10,7 +10,7 @@ import type { ConditionRecord } from './condition.ts';
 import { modeDef, STEERING_MODES, type SteeringMode } from './modes.ts';
 
 /**
- * Which tokens are pushed: all; those that choose words of the model's own, which begin with the last token that is given;
+ * Which tokens are steered: all; those that choose words of the model's own, which begin with the last token that is given;
  * or those from a position on.
  */
 export type SteeringWhere = 'all' | 'generated' | number;
@@ -19,7 +19,7 @@ export type SteeringWhere = 'all' | 'generated' | number;
 export interface SteeringSettings {
   readonly mode: SteeringMode;
   readonly pole: Pole;
-  /** First and last stream that is pushed, 1 (what leaves the first layer) to the number of layers. */
+  /** First and last stream that is steered, 1 (what leaves the first layer) to the number of layers. */
   readonly from: number;
   readonly to: number;
   /**
@@ -33,14 +33,14 @@ export interface SteeringSettings {
 /** What is done to one stream; 1 is what leaves the first layer. */
 export interface StreamSteering {
   readonly stream: number;
-  /** Added at every pushed token `[hidden]`. */
+  /** Added at every steered token `[hidden]`. */
   readonly add: Float32Array | null;
   /** Between what the product with a direction of length 1 `[hidden]` is kept; Infinity bounds nothing. */
   readonly bound: { readonly direction: Float32Array; readonly low: number; readonly high: number } | null;
 }
 
 /** What is done to every stream, each at most once; nothing to those that are not named. */
-export type Push = readonly StreamSteering[];
+export type Intervention = readonly StreamSteering[];
 
 const POLES = { positive: true, negative: true } satisfies Record<Pole, true>;
 
@@ -83,7 +83,7 @@ function known(what: string, value: string, words: Readonly<Record<string, unkno
 }
 
 /**
- * The first token that is pushed of a text whose first `given` tokens are not the model's own. Position 0, the attention sink, never
+ * The first token that is steered of a text whose first `given` tokens are not the model's own. Position 0, the attention sink, never
  * is: its stream is a hundred times too long, and says nothing of the text.
  */
 export function firstSteered(where: SteeringWhere, given: number): number {
@@ -93,7 +93,7 @@ export function firstSteered(where: SteeringWhere, given: number): number {
 
 /** How likely words are after a text under steering, and all that it takes to find that number elsewhere. */
 export interface SteeredWords {
-  readonly steps: Push;
+  readonly steps: Intervention;
   /** First token that is steered. */
   readonly from: number;
   /** Tokens of the words, with the space before them. */
@@ -104,7 +104,7 @@ export interface SteeredWords {
 
 /** One direction of a steering as a run remembers it. */
 export interface SteeringPart extends Omit<SteeringSettings, 'where'> {
-  /** What pushed, e.g. the title of the probe whose steering direction it was. */
+  /** What steered, e.g. the title of the probe whose steering direction it was. */
   readonly direction: string;
   /** Hash of that probe's files; null where the direction was no probe's. */
   readonly probeSha256: string | null;
@@ -114,7 +114,7 @@ export interface SteeringPart extends Omit<SteeringSettings, 'where'> {
   readonly carriedOver?: DtypeAgreement;
 }
 
-/** A push as a run remembers it, so that it can be told from others and made again. */
+/** Steering as a run remembers it, so that it can be told from others and made again. */
 export interface SteeringRecord extends SteeringPart, SteeringSettings {
   /** Other strengths of the first direction, asked for while the text was being written, in order; left out where there were none. */
   readonly changes?: readonly StrengthChange[];

@@ -1,6 +1,6 @@
 /**
- * What pushed texts come to: how the unpushed model reads them, and whether they are still texts. The pass that writes a text
- * under a push moves its own trace by the push itself, so only the reading afterwards is evidence.
+ * What steered texts come to: how the unsteered model reads them, and whether they are still texts. The pass that writes a text
+ * under steering moves its own trace by the steering itself, so only the reading afterwards is evidence.
  */
 import { tokensIn, type TokenStretch } from './condition.ts';
 import { clusterMean } from '../stats/effect.ts';
@@ -12,7 +12,7 @@ import { writtenFacts } from '../text/written-facts.ts';
 /** Resamples of the prompts behind every interval. */
 const DRAWS = 2000;
 
-/** How a text was written: pushed to a pole, or not at all. */
+/** How a text was written: steered to a pole, or not at all. */
 export type SteeringSide = 'positive' | 'negative' | 'unpushed';
 
 /** A text that was written. */
@@ -24,9 +24,9 @@ export interface WrittenText {
   readonly text: string;
   readonly tokens: number;
   readonly ended: RunSummary['ended'];
-  /** Score at the taps after the last word, read by the unpushed model, in the probe's unit. */
+  /** Score at the taps after the last word, read by the unsteered model, in the probe's unit. */
   readonly readBack: number;
-  /** The same in the pass that wrote it: moved by the push itself. */
+  /** The same in the pass that wrote it: moved by the steering itself. */
   readonly during: number;
   /** Under a condition: the tokens of the whole text whose stream was steered, and how many could have been. */
   readonly acted?: readonly TokenStretch[];
@@ -46,10 +46,13 @@ export interface SideSummary {
   readonly steered?: { readonly tokens: number; readonly of: number };
 }
 
-/** What a push makes of writing. Estimates are means over prompts, refusals left out. */
+/** What steering makes of writing. Estimates are means over prompts, refusals left out. */
 export interface WrittenSummary {
   readonly sides: Readonly<Record<SteeringSide, SideSummary>>;
-  /** Read back: positive less negative push, and each less the unpushed text of the same prompt and seed; null where a side is missing. */
+  /**
+   * Read back: positive less negative steering, and each less the unsteered text of the same prompt and seed; null where a side is
+   * missing.
+   */
   readonly apart: Estimate | null;
   readonly towards: Estimate | null;
   readonly away: Estimate | null;

@@ -1,4 +1,4 @@
-/** Text that goes round and round: what a push that is too strong makes of a small model first. */
+/** Text that goes round and round: what steering that is too strong makes of a small model first. */
 
 /** Tokens of the longest circle that is looked for, times that it must go round, and tokens that it must fill. */
 const LONGEST = 12;
@@ -6,7 +6,7 @@ const ROUNDS = 4;
 const FEWEST = 16;
 
 /**
- * Of so many last tokens fewer than this share are different ones; unpushed, SmolLM2-135M keeps above 0.6, and at twice
+ * Of so many last tokens fewer than this share are different ones; unsteered, SmolLM2-135M keeps above 0.6, and at twice
  * the strength of a KL of 2 nats it falls to a third.
  */
 const WINDOW = 40;

@@ -1,5 +1,5 @@
 /**
- * Directions for pushing a model, not for reading it: the difference of the poles, and the placebos that a push along it is
+ * Directions for steering a model, not for reading it: the difference of the poles, and the placebos that steering along it is
  * compared with. In the residual stream's own units, each of its own length.
  */
 import { AppError } from '../base/errors.ts';
@@ -24,7 +24,8 @@ export function steeringOf(turns: PoleTurns): Float32Array {
  * the poles dealt anew. Each topic keeps its poles or, with probability 1/2, has them swapped, all its turns together and at every
  * layer alike, so that a placebo is one sham axis from the first layer to the last. Equal seeds give equal placebos.
  *
- * Any push of some length changes what a model writes, so a push along the axis must do more than pushes along these. They
+ * Steering of some length along any direction changes what a model writes, so steering along the axis must do more than steering
+ * along these. They
  * are harder to beat than isotropic noise: they lie where the residuals of such turns vary, and each keeps by chance a part of the
  * axis itself, (topics kept - topics swapped) / topics of it on average. That chance cosine is part of the null.
  *

@@ -76,7 +76,7 @@ export interface VectorFile {
   readonly name: string;
 }
 
-/** A push along a probe's steering direction, and neutral stories to take the unit of its strength from. */
+/** Steering along a probe's steering direction, and neutral stories to take the unit of its strength from. */
 export interface SteeringArgs {
   readonly probe: ProbeFiles;
   readonly settings: SteeringSettings;
@@ -122,7 +122,7 @@ export interface ReadRun {
   readonly ids: readonly number[];
   /** Tokens that were given. */
   readonly given: number;
-  readonly push: SteeringArgs | null;
+  readonly steering: SteeringArgs | null;
 }
 
 /** Two texts and one patch of the first into the second. */

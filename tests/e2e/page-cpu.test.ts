@@ -170,7 +170,7 @@ test(
 );
 
 test(
-  'a push of no strength writes what the model writes by itself, and a strong one something else that is read back',
+  'steering of no strength writes what the model writes by itself, and a strong one something else that is read back',
   async () => {
     const goTo = (place: string): Promise<void> =>
       page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true }).click();

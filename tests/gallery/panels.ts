@@ -331,7 +331,7 @@ const TRAIN: readonly Specimen[] = [
   }),
 ];
 
-/** A text that was written under a push, and what was done with it since. */
+/** A text that was written under steering, and what was done with it since. */
 const steered =
   (also: (app: AppState) => unknown = () => undefined): Arrange =>
   async (app) => {
@@ -371,7 +371,7 @@ const STEER: readonly Specimen[] = [
   ...panel('TracePanel', {
     empty: {},
     'read back': { arrange: steered() },
-    'during the push': { arrange: steered((app) => steerState(app).steerer.show(shownText(app), 'during')) },
+    'during the steering': { arrange: steered((app) => steerState(app).steerer.show(shownText(app), 'during')) },
     'gone round': { engine: { steeringEnds: 'repetition', text: ' round and round'.repeat(6) }, arrange: steered() },
     refused: { engine: { text: ' I’m sorry, but I can’t help with that.' }, arrange: steered() },
     'beside the model by itself': { arrange: steered((app) => steerState(app).steerer.compare(shownText(app))) },

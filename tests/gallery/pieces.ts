@@ -305,7 +305,7 @@ export const PIECES: readonly Specimen[] = [
     chosen: {
       legend: 'How',
       choices: [
-        { value: 'add', label: 'Add', says: 'The same vector is added at every pushed word.' },
+        { value: 'add', label: 'Add', says: 'The same vector is added at every steered word.' },
         { value: 'cap', label: 'Cap' },
       ],
       value: 'add',
@@ -382,7 +382,7 @@ export const PIECES: readonly Specimen[] = [
   }),
   ...piece('Emphasis', Emphasis, {
     plain: { sentence: 'Nothing stands out.' },
-    loud: { sentence: 'They move **both the same way**, so part of this is any push.' },
+    loud: { sentence: 'They move **both the same way**, so part of this is any steering.' },
   }),
   ...piece('FigureChart', FigureChart, {
     measured: drawnDose(sampleDose),

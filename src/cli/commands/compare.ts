@@ -23,7 +23,21 @@ import { showProgress } from '../progress.ts';
 import type { CarriedProbe } from '../../training/dtype-agreement.ts';
 import { parseSteeringSpec, STEERING_SPEC, steeringAlong } from '../steering-spec.ts';
 
-const KNOWN = ['model', 'a', 'a-file', 'b', 'b-file', 'probe', 'probe-b', 'layer', 'given', 'push-a', 'push-b'];
+const KNOWN = [
+  'model',
+  'a',
+  'a-file',
+  'b',
+  'b-file',
+  'probe',
+  'probe-b',
+  'layer',
+  'given',
+  'steer-a',
+  'steer-b',
+  'push-a',
+  'push-b',
+];
 /** Decimals of what is printed: finer than float32 kernels agree. */
 const DECIMALS = 4;
 
@@ -47,8 +61,8 @@ interface Run extends RowText {
 /** Compares two texts. */
 export const compare: Command = {
   name: 'compare',
-  usage: `compare --model DIR (--a TEXT | --a-file FILE) (--b TEXT | --b-file FILE) --probe DIR [--probe-b DIR] ${FITTED_ON_USAGE} [--layer N] [--push-a PUSH] [--push-b PUSH] [--given N]`,
-  summary: `Two texts token by token: where they part, the score of each and B less A at a layer, and the KL divergence of their next words after tokens that they share, both ways round, in nats. PUSH is ${STEERING_SPEC}; strength is in lengths of the stream. "generated" means tokens after the first N that are given (all of them unless --given says so). A probe of another variant of this model is measured first, as by read.`,
+  usage: `compare --model DIR (--a TEXT | --a-file FILE) (--b TEXT | --b-file FILE) --probe DIR [--probe-b DIR] ${FITTED_ON_USAGE} [--layer N] [--steer-a STEERING] [--steer-b STEERING] [--given N]`,
+  summary: `Two texts token by token: where they part, the score of each and B less A at a layer, and the KL divergence of their next words after tokens that they share, both ways round, in nats. STEERING is ${STEERING_SPEC}; strength is in lengths of the stream. "generated" means tokens after the first N that are given (all of them unless --given says so). A probe of another variant of this model is measured first, as by read.`,
   async run(args, signal) {
     const options = new Options('compare', args, {
       ...Object.fromEntries(KNOWN.map((name) => [name, { type: 'string' } as const])),
@@ -86,8 +100,12 @@ async function sideOf(options: Options, side: 'a' | 'b'): Promise<Side> {
   const [text, file] = [options.text(side), options.text(`${side}-file`)];
   if ((text === undefined) === (file === undefined))
     throw new AppError('usage', `compare: give either --${side} or --${side}-file.`);
-  const spec = options.text(`push-${side}`);
-  const settings = spec === undefined ? null : parseSteeringSpec(`push-${side}`, spec);
+  // `--push-a` and `--push-b` were the names until 0.2.0, and are still taken.
+  const option = options.text(`push-${side}`) === undefined ? `steer-${side}` : `push-${side}`;
+  if (option !== `steer-${side}` && options.text(`steer-${side}`) !== undefined)
+    throw new AppError('usage', `compare: give --steer-${side} or its older name --${option}, not both.`);
+  const spec = options.text(option);
+  const settings = spec === undefined ? null : parseSteeringSpec(option, spec);
   const body = text ?? (await readProse(file ?? ''));
   checkText(body);
   return {
@@ -111,20 +129,20 @@ async function prepare(
   const ids = wholeText(engine.tokenizer, text);
   const piece = engine.tokenizer.pieces();
   const { probe, agreement } = carried;
-  const pushed = settings && (await steeringAlong(settings, { ...carried, sha256 }, engine, signal));
+  const steered = settings && (await steeringAlong(settings, { ...carried, sha256 }, engine, signal));
   const { hidden } = engine.decoder.sizes;
   const scorer = createScorer(probe);
   const layers = engine.model.layerCount + 1;
   const scores = new Float32Array(ids.length);
   let before: Float32Array | null = null;
   return {
-    decoder: pushed && editor ? editor : engine.decoder,
+    decoder: steered && editor ? editor : engine.decoder,
     ids,
     texts: ids.map((id) => piece(id).text),
-    push: pushed?.push ?? [],
+    intervention: steered?.intervention ?? [],
     from: firstSteered(settings?.where ?? 'all', Math.min(given ?? ids.length, ids.length)),
     scores,
-    pushed: pushed && steeringWords(pushed.record, probe.axis),
+    pushed: steered && steeringWords(steered.record, probe.axis),
     agreement,
     readWith: {
       model: engine.model.id,
@@ -155,12 +173,12 @@ async function compared(
   const why = obstacle(a.readWith, b.readWith);
   const difference = why === null ? columnDifference(columns, a.scores, b.scores) : null;
   const [ab, ba] = [divergenceByColumn(columns, divergence.ab), divergenceByColumn(columns, divergence.ba)];
-  const about = ({ ids, pushed, agreement, readWith }: Run): object => ({
+  const about = ({ ids, pushed: steered, agreement, readWith }: Run): object => ({
     tokens: ids.length,
     probe: readWith.probe,
     probeSha256: readWith.probeSha256,
     ...agreementPart(agreement),
-    pushed,
+    pushed: steered,
   });
   const side = ({ texts, scores }: Run, token: number | null): object | null =>
     token === null ? null : { token, text: texts[token], score: rounded(scores[token]) };

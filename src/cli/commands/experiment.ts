@@ -64,7 +64,7 @@ export const experiment: Command = {
       const reach = loaded.design.reach(loaded.spec, size);
       assertReach(reach, { sizes: engine.decoder.sizes, start: (text) => engine.tokenizer.start(text) });
       const available = availableBytes(options);
-      const { setTokens, bytes } = roomFor({ ...engine, sizes: engine.decoder.sizes }, reach.pushes, available);
+      const { setTokens, bytes } = roomFor({ ...engine, sizes: engine.decoder.sizes }, reach.steers, available);
       const store = await openExperimentFolder(out, head);
       await takePrepared(options.text('prepared'), head, store);
       const subject = createSubject({

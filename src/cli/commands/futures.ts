@@ -62,8 +62,8 @@ export const futures: Command = {
       const whole = givenTokens(text, engine.tokenizer, engine.decoder.sizes.vocabulary);
       const at = options.number('at', whole.length - 1, { min: 0, max: whole.length - 1, whole: true });
       const given = whole.slice(0, at + 1);
-      const push = steering?.push ?? [];
-      if (!takesSteering(engine.decoder, push)) options.refuse('this model takes no such steering');
+      const intervention = steering?.intervention ?? [];
+      if (!takesSteering(engine.decoder, intervention)) options.refuse('this model takes no such steering');
       const grown = new GrownFutures(plan, ({ lines }) =>
         showProgress(
           'tokens',
@@ -79,7 +79,7 @@ export const futures: Command = {
           scorer: createScorer(probe),
           layer: probe.defaultLayer,
         },
-        { ...plan, given, push, where: settings?.where ?? 'generated' },
+        { ...plan, given, intervention, where: settings?.where ?? 'generated' },
         grown,
         signal,
       );

@@ -1,4 +1,4 @@
-/** `steer`: pushes the model along a probe's steering direction, to measure what that does or to let it write. */
+/** `steer`: steers the model along a probe's steering direction, to measure what that does or to let it write. */
 import { join } from 'node:path';
 import { titleWith } from '../../probe/dtype-agreement.ts';
 import { DOSE_FILES, doseCard } from '../../formats/probe/dose-card.ts';
@@ -16,7 +16,7 @@ import { showProgress } from '../progress.ts';
 import { STEERING_OPTIONS, STEERING_USAGE } from '../steering-options.ts';
 import { asksToWrite, WRITING_OPTIONS, WRITING_USAGE, writeUnderSteering } from '../steered-writing.ts';
 
-/** Measures what a push does, or writes under one. */
+/** Measures what steering does, or writes under it. */
 export const steer: Command = {
   name: 'steer',
   usage: `steer --model DIR --probe DIR (--dose --out DIR ${DOSE_USAGE} | ${WRITING_USAGE}) ${STEERING_USAGE} ${FITTED_ON_USAGE}`,

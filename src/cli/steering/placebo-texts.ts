@@ -1,7 +1,7 @@
 /** Texts written along directions that mean nothing, under the same condition: what any steering of this size does to what is read. */
 import type { Probe } from '../../probe/probe-types.ts';
 import type { Pole } from '../../probe/heads.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import type { SteeringDirection } from '../../steering/make-steering.ts';
 import { type PlaceboRank, type PlaceboSet, placeboSets, rankAmong } from '../../steering/placebos.ts';
 import { summariseWritten, type SteeringSide, type WrittenSummary, type WrittenText } from '../../steering/written.ts';
@@ -38,25 +38,30 @@ export function rankOf(summary: WrittenSummary, placebos: readonly PlaceboTexts[
   );
 }
 
-/** Writes along one set of stand-ins; `unpushed` are the texts without steering, which are the same for all. */
+/** Writes along one set of stand-ins; `unsteered` are the texts without steering, which are the same for all. */
 export async function writePlacebo(
   { title, directions }: PlaceboSet,
   poles: readonly Pole[],
   {
     strength,
-    pushAt,
+    interventionAt,
     write,
-    unpushed,
+    unsteered,
     seed,
   }: {
     readonly strength: number;
-    readonly pushAt: (directions: readonly SteeringDirection[], pole: Pole, strength: number) => Push;
-    readonly write: (pushes: ReadonlyMap<SteeringSide, Push>, title: string) => Promise<readonly WrittenText[]>;
-    readonly unpushed: readonly WrittenText[];
+    readonly interventionAt: (directions: readonly SteeringDirection[], pole: Pole, strength: number) => Intervention;
+    readonly write: (
+      interventions: ReadonlyMap<SteeringSide, Intervention>,
+      title: string,
+    ) => Promise<readonly WrittenText[]>;
+    readonly unsteered: readonly WrittenText[];
     readonly seed: number;
   },
 ): Promise<PlaceboTexts> {
-  const pushes = new Map<SteeringSide, Push>(poles.map((pole) => [pole, pushAt(directions, pole, strength)]));
-  const texts = await write(pushes, title);
-  return { title, strength, summary: summariseWritten([...unpushed, ...texts], seed) };
+  const interventions = new Map<SteeringSide, Intervention>(
+    poles.map((pole) => [pole, interventionAt(directions, pole, strength)]),
+  );
+  const texts = await write(interventions, title);
+  return { title, strength, summary: summariseWritten([...unsteered, ...texts], seed) };
 }

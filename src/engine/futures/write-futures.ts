@@ -15,7 +15,7 @@ import {
 } from '../../reading/futures/futures.ts';
 import type { ShownReading, Stand, TokenPiece } from '../../reading/reading.ts';
 import { LARGEST_UNIFORM } from '../../reading/uniforms.ts';
-import { firstSteered, type Push, type SteeringWhere } from '../../steering/steering.ts';
+import { firstSteered, type Intervention, type SteeringWhere } from '../../steering/steering.ts';
 import { repeatsItself } from '../../text/repetition.ts';
 import type { Decoder } from '../decoder.ts';
 import type { Scorer } from '../scorer.ts';
@@ -27,7 +27,7 @@ import { linesAtOnce, writeLines, type WritingLine } from './write-lines.ts';
 
 /** What {@link writeFutures} needs. */
 export interface FuturesParts {
-  /** Writes, steered where there is a push; must take it. */
+  /** Writes, steered where there is steering; must take it. */
   readonly writer: Decoder;
   /** Reads, never steered; may be the same. */
   readonly reader: Decoder;
@@ -43,7 +43,7 @@ export interface FuturesParts {
 export interface FuturesRequest extends FuturesPlan {
   /** Tokens of the text that all lines begin with, its start token included. */
   readonly given: readonly number[];
-  readonly push: Push;
+  readonly intervention: Intervention;
   readonly where: SteeringWhere;
 }
 
@@ -72,8 +72,8 @@ export async function writeFutures(
   checkFuturesPlan(request);
   const started = performance.now();
   const { writer, endTokens, chunkTokens, tokenizer } = parts;
-  const { given, count, sampling, every, push, where } = request;
-  const steered = push.length > 0;
+  const { given, count, sampling, every, intervention, where } = request;
+  const steered = intervention.length > 0;
   const readout = readoutOf(parts);
   const { contextTokens } = writer.sizes;
   const together = linesAtOnce(writer, chunkTokens, contextTokens - given.length - readout.longest, sampling.maxTokens);
@@ -86,7 +86,7 @@ export async function writeFutures(
   const check = (): void => throwIfStopped(signal);
   const first = firstSteered(where, given.length);
   const steer = (on: boolean): void => {
-    if (steered) applySteering(writer, on ? push : []);
+    if (steered) applySteering(writer, on ? intervention : []);
   };
   const text = new BranchedText({ decoder: writer, chunkTokens, beforePass: (position) => steer(position >= first) });
   const apart = steered
@@ -147,7 +147,7 @@ export async function writeFutures(
   };
 
   try {
-    return await underSteering(push, async () => {
+    return await underSteering(intervention, async () => {
       await apart?.begin(given, 0, check);
       const logits = await text.begin(given, steered ? first : 0, check);
       if (readout.left === null) {

@@ -30,17 +30,17 @@ const BASE_BYTES = 800e6;
 /** Fewer tokens a pass save no memory that counts. */
 const FEWEST_TOKENS = 64;
 
-/** Bytes of memory that a run takes at most, about: the weights, twice where the stream is pushed, and its largest pass. */
+/** Bytes of memory that a run takes at most, about: the weights, twice where the stream is steered, and its largest pass. */
 export function runBytes(
   { sizes, weightBytes, cacheBytesPerToken, besides = 0 }: Omit<RunModel, 'start' | 'setTokens'>,
   setTokens: number,
-  pushes: boolean,
+  interventions: boolean,
 ): number {
   const { layerCount, hidden, vocabulary } = sizes;
   const tokens = Math.min(setTokens, sizes.contextTokens);
   const rows = Math.min(mostRows({ sizes }), tokens);
   const pass = 4 * rows * vocabulary + 4 * (layerCount + 1) * tokens * hidden + tokens * cacheBytesPerToken;
-  return BASE_BYTES + (pushes ? 2 : 1) * WEIGHT_COPIES * weightBytes + RESULT_COPIES * pass + besides;
+  return BASE_BYTES + (interventions ? 2 : 1) * WEIGHT_COPIES * weightBytes + RESULT_COPIES * pass + besides;
 }
 
 /**
@@ -49,16 +49,16 @@ export function runBytes(
  */
 export function roomFor(
   model: Omit<RunModel, 'start'>,
-  pushes: boolean,
+  interventions: boolean,
   available: number,
 ): { readonly setTokens: number; readonly bytes: number } {
   for (let { setTokens } = model; ; setTokens = Math.max(FEWEST_TOKENS, setTokens >> 1)) {
-    const bytes = runBytes(model, setTokens, pushes);
+    const bytes = runBytes(model, setTokens, interventions);
     if (bytes <= available) return { setTokens, bytes };
     if (setTokens <= FEWEST_TOKENS)
       throw new AppError(
         'memory-short',
-        `This would take about ${gigabytes(bytes)} of memory, of which ${gigabytes((pushes ? 2 : 1) * WEIGHT_COPIES * model.weightBytes)} are weights${pushes ? ', once for reading and once for steering' : ''}, and ${gigabytes(available)} are free. Close other programs, or take a smaller model or one in fewer bits.`,
+        `This would take about ${gigabytes(bytes)} of memory, of which ${gigabytes((interventions ? 2 : 1) * WEIGHT_COPIES * model.weightBytes)} are weights${interventions ? ', once for reading and once for steering' : ''}, and ${gigabytes(available)} are free. Close other programs, or take a smaller model or one in fewer bits.`,
         { bytes, available },
       );
   }

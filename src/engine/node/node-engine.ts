@@ -78,7 +78,7 @@ export interface NodeEngine {
 }
 
 /**
- * How a model is opened: `kept` says in how many bits the weights of safetensors are kept, `editing` is for pushing its stream,
+ * How a model is opened: `kept` says in how many bits the weights of safetensors are kept, `editing` is for steering its stream,
  * `everyListedFile` holds also those files to their hashes that are not read.
  */
 export interface NodeEngineOptions {

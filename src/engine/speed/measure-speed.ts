@@ -15,7 +15,7 @@ import {
 import { FUTURE_EVERY, FUTURE_LINES } from '../../reading/futures/futures.ts';
 import { GrownFutures } from '../../reading/futures/grown-futures.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import type { Decoder } from '../decoder.ts';
 import { writeFutures } from '../futures/write-futures.ts';
 import { noScorer, type Scorer } from '../scorer.ts';
@@ -192,7 +192,7 @@ function workOf(
           scorer: usual,
           layer: engine.decoder.sizes.layerCount,
         },
-        { ...plan, given: engine.tokenizer.start(BEGINNING), push: [], where: 'generated' },
+        { ...plan, given: engine.tokenizer.start(BEGINNING), intervention: [], where: 'generated' },
         new GrownFutures(plan),
         signal,
       );
@@ -222,7 +222,7 @@ function lacksOf(
   return lacks;
 }
 
-function someSteering({ sizes: { layerCount, hidden } }: Decoder): Push {
+function someSteering({ sizes: { layerCount, hidden } }: Decoder): Intervention {
   return [
     {
       stream: Math.max(1, Math.round(layerCount / 2)),

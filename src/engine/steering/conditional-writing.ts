@@ -5,13 +5,13 @@
 import type { RunSummary } from '../../models/engine-report.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
 import type { SteeringCondition, TokenDecision } from '../../steering/condition.ts';
-import { firstSteered, type Push } from '../../steering/steering.ts';
+import { firstSteered, type Intervention } from '../../steering/steering.ts';
 import type { DueReadout, TokenGate } from '../readouts.ts';
 import type { TextRun, TextRunParts } from '../text-run.ts';
 import { meanOverTokens } from '../token-mean.ts';
 import { applySteering, DEAF, SteeredWriting, type SteeredText } from './steered-writing.ts';
 
-/** A text that is being written under a condition; what is pushed can be changed on the way. */
+/** A text that is being written under a condition; what is steered can be changed on the way. */
 export class ConditionalWriting extends SteeredWriting {
   readonly #condition: SteeringCondition;
   readonly #onToken: (decision: TokenDecision) => void;
@@ -22,11 +22,11 @@ export class ConditionalWriting extends SteeredWriting {
   /** `onToken` hears of every token that could have been steered, before it goes through the model. */
   constructor(
     parts: TextRunParts,
-    push: Push,
+    intervention: Intervention,
     condition: SteeringCondition,
     onToken: (decision: TokenDecision) => void,
   ) {
-    super(parts, push);
+    super(parts, intervention);
     this.#condition = condition;
     this.#onToken = onToken;
     this.#texts = condition.texts.map((text) => parts.tokenizer.encode(` ${text}`));
@@ -62,7 +62,7 @@ export class ConditionalWriting extends SteeredWriting {
   #before(token: number): void {
     const asked = token >= this.#first;
     const steered = asked && this.#condition.holds(this.#reading);
-    applySteering(this.parts.decoder, steered ? this.push : []);
+    applySteering(this.parts.decoder, steered ? this.intervention : []);
     if (asked) this.#onToken({ token, reading: this.#reading, steered });
   }
 
@@ -80,12 +80,14 @@ export class ConditionalWriting extends SteeredWriting {
   }
 }
 
-/** What writes a text under a push: throughout without a condition, else only while it holds, which `onToken` hears of. */
+/** What writes a text under steering: throughout without a condition, else only while it holds, which `onToken` hears of. */
 export function writingUnder(
   parts: TextRunParts,
-  push: Push,
+  intervention: Intervention,
   condition: SteeringCondition | null,
   onToken: (decision: TokenDecision) => void,
 ): SteeredWriting {
-  return condition === null ? new SteeredWriting(parts, push) : new ConditionalWriting(parts, push, condition, onToken);
+  return condition === null
+    ? new SteeredWriting(parts, intervention)
+    : new ConditionalWriting(parts, intervention, condition, onToken);
 }

@@ -1,11 +1,11 @@
 /**
- * Pushing a loaded model: the decoder whose stream can be edited, opened when it is first asked for since it takes memory of
+ * Steering a loaded model: the decoder whose stream can be edited, opened when it is first asked for since it takes memory of
  * its own, and what is done with it. Adding vectors while writing takes the model's own decoder, which is the fast one.
  */
 import type { FuturesSummary, GpuMemoryReport, RunSummary } from '../../models/engine-report.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 import type { SteeringCondition, TokenDecision } from '../../steering/condition.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import type { FuturesSink } from '../../reading/futures/futures.ts';
 import type { ReadingSink } from '../../reading/reading.ts';
 import type { TokenDivergence, TokenPair } from '../../reading/token-divergence.ts';
@@ -41,7 +41,7 @@ export interface EngineEditorParts {
 
 /** What steers a text, and when: null for every token, from the first that may be on. */
 export interface SteeredBy {
-  readonly push: Push;
+  readonly intervention: Intervention;
   readonly condition: SteeringCondition | null;
 }
 
@@ -51,7 +51,7 @@ export interface SteeringSink extends ReadingSink {
 }
 
 /** A text by its tokens, with what is done to the stream while it is read. */
-export type SteeredIds = Pick<RowText, 'ids' | 'push' | 'from'>;
+export type SteeredIds = Pick<RowText, 'ids' | 'intervention' | 'from'>;
 
 /** One model's editor. Calls must not overlap. */
 export class EngineEditor {
@@ -80,7 +80,7 @@ export class EngineEditor {
     return opened;
   }
 
-  /** Measures pushes, with these neutral texts. */
+  /** Measures interventions, with these neutral texts. */
   async bench(neutral: readonly string[], signal: AbortSignal): Promise<SteeringRunner> {
     return createSteeringRunner({ ...this.#parts, decoder: await this.decoder(signal), neutral });
   }
@@ -93,17 +93,19 @@ export class EngineEditor {
     return this.#ground.ground;
   }
 
-  /** Writes a text under a push; `changing` gets what changes the push on the way, and null when writing has ended. */
+  /** Writes a text under steering; `changing` gets what changes the steering on the way, and null when writing has ended. */
   async write(
     text: SteeredText,
-    { push, condition }: SteeredBy,
+    { intervention, condition }: SteeredBy,
     scorer: Scorer,
     sink: SteeringSink,
     signal: AbortSignal,
-    changing: (change: ((push: Push) => void) | null) => void,
+    changing: (change: ((intervention: Intervention) => void) | null) => void,
   ): Promise<RunSummary> {
-    const decoder = takesSteering(this.#parts.decoder, push) ? this.#parts.decoder : await this.decoder(signal);
-    const writing = writingUnder({ ...this.#parts, decoder, scorer }, push, condition, (each) => sink.decision(each));
+    const decoder = takesSteering(this.#parts.decoder, intervention) ? this.#parts.decoder : await this.decoder(signal);
+    const writing = writingUnder({ ...this.#parts, decoder, scorer }, intervention, condition, (each) =>
+      sink.decision(each),
+    );
     changing((other) => writing.change(other));
     try {
       return await writing.write(text, sink, signal);
@@ -124,7 +126,7 @@ export class EngineEditor {
   ): Promise<FuturesSummary> {
     const { decoder: reader, tokenizer } = this.#parts;
     const given = givenTokens(text, tokenizer, reader.sizes.vocabulary);
-    const own = request.push.length === 0 || takesSteering(reader, request.push);
+    const own = request.intervention.length === 0 || takesSteering(reader, request.intervention);
     const writer = own ? reader : await this.decoder(signal);
     return writeFutures({ ...this.#parts, reader, writer, scorer, layer }, { ...request, given }, sink, signal);
   }
@@ -140,7 +142,7 @@ export class EngineEditor {
     const { decoder, chunkTokens } = this.#parts;
     const text = async (each: SteeredIds): Promise<RowText> => ({
       ...each,
-      decoder: each.push.length === 0 ? decoder : await this.decoder(signal),
+      decoder: each.intervention.length === 0 ? decoder : await this.decoder(signal),
     });
     return readDivergence(await text(a), await text(b), pairs, { chunkTokens, onProgress, signal });
   }

@@ -1,5 +1,5 @@
 /** Reads one text from its start, as far as it is asked, and gives the logits after the tokens that are asked for. */
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import { AppError } from '../../base/errors.ts';
 import { throwIfStopped } from '../../base/abort.ts';
 import { checkLength } from '../../text/text-check.ts';
@@ -9,20 +9,20 @@ import { setEdits } from './steering-edits.ts';
 
 /** A text with what is done to the stream while it is read. */
 export interface RowText {
-  /** One that edits, where there is a push. */
+  /** One that edits, where there is steering. */
   readonly decoder: Decoder;
   readonly ids: readonly number[];
-  readonly push: Push;
-  /** The first token that is pushed. */
+  readonly intervention: Intervention;
+  /** The first token that is steered. */
   readonly from: number;
-  /** Of the tokens from there on, those that are pushed; left out, all. */
+  /** Of the tokens from there on, those that are steered; left out, all. */
   readonly only?: ReadonlySet<number> | undefined;
   /** Hears the streams of each pass; left out, they stay where they are. */
   readonly onPass?: (pass: Pick<Pass, 'tokens' | 'residuals'>, start: number) => void;
 }
 
-/** Whether a token is pushed of a line that is pushed from `from` on, at the tokens of `only` alone where there are such. */
-export function isPushed(from: number, only: ReadonlySet<number> | undefined, token: number): boolean {
+/** Whether a token is steered of a line that is steered from `from` on, at the tokens of `only` alone where there are such. */
+export function isSteered(from: number, only: ReadonlySet<number> | undefined, token: number): boolean {
   return token >= from && (only === undefined || only.has(token));
 }
 
@@ -50,7 +50,7 @@ export class RowReader {
 
   /**
    * Logits `[tokens, vocabulary]` after these tokens, ascending and beyond all that were asked for before. Throws
-   * `cancelled`, and `push-too-strong` where a push breaks the numbers.
+   * `cancelled`, and `push-too-strong` where steering breaks the numbers.
    */
   async rows(tokens: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     const { vocabulary } = this.#text.decoder.sizes;
@@ -76,14 +76,14 @@ export class RowReader {
   /** One pass, up to token `end`; logits after the tokens that are wanted. */
   async #goOn(end: number, wanted: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     throwIfStopped(signal);
-    const { decoder, ids, push, from, only, onPass } = this.#text;
+    const { decoder, ids, intervention, from, only, onPass } = this.#text;
     const start = this.#read;
     setEdits(
       decoder,
-      push,
-      Array.from({ length: end - start }, (_, token) => isPushed(from, only, start + token)),
+      intervention,
+      Array.from({ length: end - start }, (_, token) => isSteered(from, only, start + token)),
     );
-    const pass = await underSteering(push, () =>
+    const pass = await underSteering(intervention, () =>
       decoder.run(ids.slice(start, end), this.#cache, {
         logitRows: wanted.map((token) => token - start),
         residuals: onPass !== undefined,
@@ -96,7 +96,7 @@ export class RowReader {
     return pass.logits;
   }
 
-  /** Frees the cache, and leaves the decoder unpushed. */
+  /** Frees the cache, and leaves the decoder unsteered. */
   dispose(): void {
     this.#cache?.dispose();
     this.#cache = null;

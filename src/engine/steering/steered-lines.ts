@@ -1,21 +1,21 @@
 /**
- * Reads lines of text with a push, as many in one pass as it holds, and tells the logits at the places that are asked for.
+ * Reads lines of text with steering, as many in one pass as it holds, and tells the logits at the places that are asked for.
  * Lines that begin alike stand in one group: their beginning is read once.
  */
 import { throwIfStopped } from '../../base/abort.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import type { Decoder, Pass } from '../decoder.ts';
 import { Forest } from '../forest.ts';
 import { pickTokens } from '../pick-tokens.ts';
 import { setEdits } from './steering-edits.ts';
-import { isPushed, RowReader } from './row-reader.ts';
+import { isSteered, RowReader } from './row-reader.ts';
 
 /** One line of text. */
 export interface SteeredLine {
   readonly ids: readonly number[];
-  /** The first token that is pushed. */
+  /** The first token that is steered. */
   readonly from: number;
-  /** Of the tokens from there on, those that are pushed; left out, all. Lines of one group share it. */
+  /** Of the tokens from there on, those that are steered; left out, all. Lines of one group share it. */
   readonly only?: ReadonlySet<number> | undefined;
   /** Tokens whose logits are wanted, ascending. */
   readonly rows: readonly number[];
@@ -58,11 +58,11 @@ export function mostRows({ sizes: { vocabulary } }: Pick<Decoder, 'sizes'>): num
   return Math.max(1, Math.floor(LOGITS_BYTES / (4 * vocabulary)));
 }
 
-/** A group in a pass: its tokens, whether each is pushed, where it stands in its line, and who wants its logits. */
+/** A group in a pass: its tokens, whether each is steered, where it stands in its line, and who wants its logits. */
 interface Laid {
   readonly forest: Forest;
   readonly positions: number[];
-  readonly pushed: boolean[];
+  readonly steered: boolean[];
   readonly wanted: Map<number, LineRow[]>;
 }
 
@@ -73,7 +73,7 @@ interface Laid {
 export async function readSteeredLines(
   decoder: Decoder,
   groups: readonly (readonly SteeredLine[])[],
-  push: Push,
+  intervention: Intervention,
   how: LineReading,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -84,7 +84,7 @@ export async function readSteeredLines(
     let size = 0;
     let rows = 0;
     const flush = async (): Promise<void> => {
-      if (together.length > 0) await readTogether(decoder, together, push, how);
+      if (together.length > 0) await readTogether(decoder, together, intervention, how);
       together = [];
       size = 0;
       rows = 0;
@@ -93,7 +93,8 @@ export async function readSteeredLines(
       throwIfStopped(signal);
       const laid = layOut(lines, group);
       if (!decoder.branching || laid.forest.ids.length > most || laid.wanted.size > rowsAtOnce) {
-        for (const [line, each] of lines.entries()) await readAlone(decoder, each, { group, line }, push, how, signal);
+        for (const [line, each] of lines.entries())
+          await readAlone(decoder, each, { group, line }, intervention, how, signal);
         continue;
       }
       if (size + laid.forest.ids.length > most || rows + laid.wanted.size > rowsAtOnce) await flush();
@@ -109,12 +110,12 @@ export async function readSteeredLines(
 }
 
 function layOut(lines: readonly SteeredLine[], group: number): Laid {
-  const laid: Laid = { forest: new Forest(), positions: [], pushed: [], wanted: new Map() };
+  const laid: Laid = { forest: new Forest(), positions: [], steered: [], wanted: new Map() };
   for (const [line, { ids, from, only, rows }] of lines.entries()) {
     const slots = laid.forest.grow(ids);
     for (const [token, slot] of slots.entries()) {
       laid.positions[slot] = token;
-      laid.pushed[slot] = isPushed(from, only, token);
+      laid.steered[slot] = isSteered(from, only, token);
     }
     for (const token of rows) {
       const slot = slots[token] ?? 0;
@@ -124,7 +125,12 @@ function layOut(lines: readonly SteeredLine[], group: number): Laid {
   return laid;
 }
 
-async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push, how: LineReading): Promise<void> {
+async function readTogether(
+  decoder: Decoder,
+  laid: readonly Laid[],
+  intervention: Intervention,
+  how: LineReading,
+): Promise<void> {
   const ids: number[] = [];
   const parents: number[] = [];
   const wanted: (readonly [slot: number, rows: readonly LineRow[]])[] = [];
@@ -136,8 +142,8 @@ async function readTogether(decoder: Decoder, laid: readonly Laid[], push: Push,
   }
   setEdits(
     decoder,
-    push,
-    laid.flatMap(({ pushed }) => pushed),
+    intervention,
+    laid.flatMap(({ steered }) => steered),
   );
   const pass = await decoder.run(ids, null, {
     branches: { parents, kept: 0 },
@@ -164,7 +170,7 @@ async function readAlone(
   decoder: Decoder,
   { ids, from, only, rows }: SteeredLine,
   where: Omit<LineRow, 'token'>,
-  push: Push,
+  intervention: Intervention,
   how: LineReading,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -182,7 +188,7 @@ async function readAlone(
           streams.set(token, pickTokens(pass.residuals, pass.tokens, [token - start], hidden));
   };
   const onPass = onStreams !== undefined || rowStreams ? hear : undefined;
-  const reader = new RowReader({ decoder, ids, push, from, only, ...(onPass && { onPass }) }, chunkTokens);
+  const reader = new RowReader({ decoder, ids, intervention, from, only, ...(onPass && { onPass }) }, chunkTokens);
   try {
     const atOnce = Math.min(chunkTokens, how.rowsAtOnce ?? mostRows(decoder));
     for (let at = 0; at < rows.length; at += atOnce) {

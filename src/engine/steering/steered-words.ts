@@ -22,7 +22,7 @@ export async function readSteeredWords(
   const steps = makeSteering(direction, settings, await subject.ground(signal), subject.model);
   const [[found] = []] = await subject.likelihoods(
     [{ context: text, continuations: [words] }],
-    { push: steps, where: settings.where },
+    { intervention: steps, where: settings.where },
     signal,
   );
   return {

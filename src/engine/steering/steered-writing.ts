@@ -1,6 +1,6 @@
-/** Writes a text under a push: what is given is read, pushed from where it should be, and the model writes on. */
+/** Writes a text under steering: what is given is read, steered from where it should be, and the model writes on. */
 import type { RunSummary } from '../../models/engine-report.ts';
-import { firstSteered, type Push, type SteeringWhere } from '../../steering/steering.ts';
+import { firstSteered, type Intervention, type SteeringWhere } from '../../steering/steering.ts';
 import type { ReadingSink, SamplingOptions } from '../../reading/reading.ts';
 import type { Decoder } from '../decoder.ts';
 import { underSteering } from './steering-faults.ts';
@@ -18,45 +18,49 @@ export interface SteeredText {
 /** Ignores everything: what a first pass reads is reported with the second. */
 export const DEAF: ReadingSink = { tokens: () => undefined, tap: () => undefined };
 
-/** Whether a decoder can be pushed like this: by vectors that are added, or by edits. */
-export function takesSteering(decoder: Decoder, push: Push): boolean {
-  return decoder.editing || (decoder.steering && push.every(({ bound }) => bound === null));
+/** Whether a decoder can be steered like this: by vectors that are added, or by edits. */
+export function takesSteering(decoder: Decoder, intervention: Intervention): boolean {
+  return decoder.editing || (decoder.steering && intervention.every(({ bound }) => bound === null));
 }
 
 /** Steers every pass that follows, or none. Throws `internal` where {@link takesSteering} says no. */
-export function applySteering(decoder: Decoder, push: Push): void {
-  if (decoder.editing) setEdits(decoder, push, [true]);
-  else decoder.steer(new Map(push.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const]))));
+export function applySteering(decoder: Decoder, intervention: Intervention): void {
+  if (decoder.editing) setEdits(decoder, intervention, [true]);
+  else
+    decoder.steer(
+      new Map(intervention.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const]))),
+    );
 }
 
-/** A text that is being written under a push, which can be changed on the way. */
+/** A text that is being written under steering, which can be changed on the way. */
 export class SteeredWriting {
   protected readonly parts: TextRunParts;
-  protected push: Push;
-  #pushing = false;
+  protected intervention: Intervention;
+  #steering = false;
 
-  constructor(parts: TextRunParts, push: Push) {
+  constructor(parts: TextRunParts, intervention: Intervention) {
     this.parts = parts;
-    this.push = push;
+    this.intervention = intervention;
   }
 
-  /** Changes the push from the next token on that is begun; tokens under way, three at most, keep the one before. */
-  change(push: Push): void {
-    this.push = push;
-    if (this.#pushing) applySteering(this.parts.decoder, push);
+  /** Changes the steering from the next token on that is begun; tokens under way, three at most, keep the one before. */
+  change(intervention: Intervention): void {
+    this.intervention = intervention;
+    if (this.#steering) applySteering(this.parts.decoder, intervention);
   }
 
   /**
-   * Reads what is given and writes, with the words that the seed would draw unpushed until the push begins. Throws what {@link TextRun}
-   * throws, and `push-too-strong` where the push breaks the numbers; the decoder is unpushed afterwards.
+   * Reads what is given and writes, with the words that the seed would draw unsteered until the steering begins. Throws what {@link
+   * TextRun}
+   * throws, and `push-too-strong` where the steering breaks the numbers; the decoder is unsteered afterwards.
    */
   async write(text: SteeredText, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const run = new TextRun(this.parts);
     try {
-      // Before the push begins nothing would be its fault, but the unpushed model breaks no numbers either.
-      return await underSteering(this.push, () => this.run(run, text, sink, signal));
+      // Before the steering begins nothing would be its fault, but the unsteered model breaks no numbers either.
+      return await underSteering(this.intervention, () => this.run(run, text, sink, signal));
     } finally {
-      this.#pushing = false;
+      this.#steering = false;
       applySteering(this.parts.decoder, []);
       run.dispose();
     }
@@ -72,13 +76,13 @@ export class SteeredWriting {
     const plan = run.plan(text, { taps });
     const given = plan.ids.length;
     const first = firstSteered(where, given);
-    const unpushed = Math.min(first, given);
+    const unsteered = Math.min(first, given);
     await run.readPlan(
-      { ...plan, ids: plan.ids.slice(0, unpushed), stops: plan.stops.filter((stop) => stop < unpushed) },
-      unpushed < given ? DEAF : sink,
+      { ...plan, ids: plan.ids.slice(0, unsteered), stops: plan.stops.filter((stop) => stop < unsteered) },
+      unsteered < given ? DEAF : sink,
       signal,
     );
-    if (unpushed < given) {
+    if (unsteered < given) {
       this.#begin();
       await run.readPlan(plan, sink, signal);
     }
@@ -99,7 +103,7 @@ export class SteeredWriting {
   }
 
   #begin(): void {
-    this.#pushing = true;
-    applySteering(this.parts.decoder, this.push);
+    this.#steering = true;
+    applySteering(this.parts.decoder, this.intervention);
   }
 }

@@ -1,4 +1,4 @@
-/** Measures pushes on a decoder whose stream can be edited. */
+/** Measures interventions on a decoder whose stream can be edited. */
 import { klFromLogits, logSumExp } from '../../reading/divergence.ts';
 import { AppError } from '../../base/errors.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
@@ -25,8 +25,8 @@ export interface SteeringRunnerParts {
   readonly neutral: readonly string[];
 }
 
-/** What unpushed neutral text looks like: it is compared with again and again. */
-interface Unpushed {
+/** What unsteered neutral text looks like: it is compared with again and again. */
+interface Unsteered {
   readonly ground: NeutralGround;
   /** Logits by row, with their {@link logSumExp}. */
   readonly rows: ReadonlyMap<string, { readonly logits: Float32Array; readonly logSum: number }>;
@@ -60,9 +60,9 @@ export function createSteeringRunner({
     onRow,
     ...(onStreams && { onStreams }),
   });
-  let unpushed: Promise<Unpushed> | null = null;
+  let unsteered: Promise<Unsteered> | null = null;
 
-  async function readUnpushed(signal?: AbortSignal): Promise<Unpushed> {
+  async function readUnsteered(signal?: AbortSignal): Promise<Unsteered> {
     const rows = new Map<string, { logits: Float32Array; logSum: number }>();
     const sums = new StreamSums(model);
     await readSteeredLines(
@@ -78,12 +78,12 @@ export function createSteeringRunner({
     return { ground: { texts: texts.length, ...sums.ground }, rows };
   }
 
-  async function base(signal?: AbortSignal): Promise<Unpushed> {
-    unpushed ??= readUnpushed(signal);
+  async function base(signal?: AbortSignal): Promise<Unsteered> {
+    unsteered ??= readUnsteered(signal);
     try {
-      return await unpushed;
+      return await unsteered;
     } catch (thrown) {
-      unpushed = null; // stopped, or failed: the next call tries again
+      unsteered = null; // stopped, or failed: the next call tries again
       throw thrown;
     }
   }
@@ -91,18 +91,18 @@ export function createSteeringRunner({
   return {
     model,
     ground: async (signal) => (await base(signal)).ground,
-    async neutral(push, signal, some) {
+    async neutral(intervention, signal, some) {
       const { rows } = await base(signal);
       const kl: number[] = [];
       const surprise: number[] = [];
-      await underSteering(push, () =>
+      await underSteering(intervention, () =>
         readSteeredLines(
           decoder,
           lines.slice(0, some),
-          push,
+          intervention,
           reading((row, logits) => {
             const unmoved = rows.get(keyOf(row));
-            if (unmoved === undefined) throw new AppError('internal', `No row ${keyOf(row)} was read unpushed.`);
+            if (unmoved === undefined) throw new AppError('internal', `No row ${keyOf(row)} was read unsteered.`);
             const logSum = logSumExp(logits);
             kl.push(klFromLogits(unmoved.logits, unmoved.logSum, logits, logSum));
             const next = texts[row.group]?.[row.token + 1];
@@ -113,14 +113,14 @@ export function createSteeringRunner({
       );
       return { kl, surprise };
     },
-    async choices(choices, push, where, signal) {
+    async choices(choices, intervention, where, signal) {
       const groups = choices.map((choice) => linesOf(tokenizer, choice, where));
       const odds = choices.map((): { positive: number; negative: number } => ({ positive: 0, negative: 0 }));
-      await underSteering(push, () =>
+      await underSteering(intervention, () =>
         readSteeredLines(
           decoder,
           groups,
-          push,
+          intervention,
           reading(({ group, line, token }, logits) => {
             const sum = odds[group];
             const next = groups[group]?.[line]?.ids[token + 1];

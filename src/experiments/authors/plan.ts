@@ -80,14 +80,14 @@ export function planOf(spec: AuthorsSpec, unit: AuthorsUnit): UnitPlan {
   return { id: unit.id, cost: { read: read + choices, written: 0 } };
 }
 
-/** The longest text is a cell with a continuation behind it; nothing is written or pushed. */
+/** The longest text is a cell with a continuation behind it; nothing is written or steered. */
 export function reachOf(spec: AuthorsSpec, size: RunSize): Reach {
   const texts = [
     ...unitsOf(spec, size).flatMap((unit) => Object.values(cellsOf(spec, unit)).flat()),
     ...fitPlaces(spec).flatMap((place) => Object.values(fitCells(spec, place)).flat()),
   ].map(wholeText);
   const end = longestOf(spec.continuations.flatMap(({ kind, cruel }) => [kind, cruel]));
-  return { longest: `${longestOf(texts)} ${end}`, written: null, pushes: false };
+  return { longest: `${longestOf(texts)} ${end}`, written: null, steers: false };
 }
 
 /** What fitting the instruments reads. */

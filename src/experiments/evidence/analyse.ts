@@ -53,7 +53,7 @@ function contrastOf(spec: EvidenceSpec, { beyond, flip, detectable }: Beyond): C
   const rope = [-spec.thresholds.rope, spec.thresholds.rope] as const;
   return {
     id: BEYOND,
-    says: 'Any push × evidence beyond random: how much more a sentence counts under steering along the axis, either way, than along random directions of the same KL, as a share of γ',
+    says: 'Any steering × evidence beyond random: how much more a sentence counts under steering along the axis, either way, than along random directions of the same KL, as a share of γ',
     unit: SHARE,
     estimate: beyond,
     p: Number.isFinite(flip.p) ? flip.p : null,
@@ -78,7 +78,7 @@ function randomMeasures(spec: EvidenceSpec, prepared: JsonObject, beyond: Beyond
       : [
           {
             id: 'random-evidence',
-            says: `Random push × evidence: how much more a sentence counts along random directions than under none, mean over ${beyond.directions} ${beyond.directions === 1 ? 'direction' : 'directions'}`,
+            says: `Random steering × evidence: how much more a sentence counts along random directions than under none, mean over ${beyond.directions} ${beyond.directions === 1 ? 'direction' : 'directions'}`,
             unit: SHARE,
             estimate: beyond.random,
           },

@@ -5,7 +5,7 @@ import { matchTokens } from '../matched-steering.ts';
 import { type MixtureUnit, planOf, preparationCost, unitsOf } from '../mixture/contexts.ts';
 import type { EvidenceSpec } from './spec.ts';
 
-/** A topic under a random direction: the contexts of a push, steered along something else. */
+/** A topic under a random direction: the contexts of steering, steered along something else. */
 export interface RandomUnit extends MixtureUnit {
   /** Which direction, from 0. */
   readonly direction: number;

@@ -2,7 +2,7 @@
 import { AppError } from '../../base/errors.ts';
 import { field, type JsonNode, list, number, text } from '../../json/json-path.ts';
 import { makeSteering } from '../../steering/make-steering.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import type { NeutralGround } from '../../steering/steering-runner.ts';
 import type { JsonObject, PrepareCall } from '../design.ts';
 import { strengthOfKl } from '../matched-steering.ts';
@@ -17,7 +17,7 @@ import type { EvidenceSpec } from './spec.ts';
 export interface RandomDirection {
   /** `[hidden]` */
   readonly direction: Float32Array;
-  /** Length of the push in typical lengths of the stream; null where none has the KL of the spec. */
+  /** Length of the steering in typical lengths of the stream; null where none has the KL of the spec. */
   readonly strength: number | null;
   /** KL of it on neutral text, or the closest that there was, or null. */
   readonly kl: number | null;
@@ -44,14 +44,14 @@ export async function prepareEvidence(spec: EvidenceSpec, subject: Subject, call
   return { ...kept, random };
 }
 
-/** The push along a random direction. Throws what makeSteering throws. */
+/** The steering along a random direction. Throws what makeSteering throws. */
 export function randomSteering(
   { steering: depth }: EvidenceSpec,
   direction: Float32Array,
   strength: number,
   ground: NeutralGround,
   { model }: Pick<Subject, 'model'>,
-): Push {
+): Intervention {
   const layer = layerAt(depth, model.layerCount);
   const vectors = new Float32Array((model.layerCount + 1) * model.hidden);
   vectors.set(direction, layer * model.hidden);

@@ -26,8 +26,8 @@ export async function runEvidence(
       ? null
       : await orBroken(async () => {
           const ground = await subject.ground(call.signal);
-          const push = randomSteering(spec, direction, strength, ground, subject);
-          return subject.likelihoods(questionsOf(spec, unit), { push, where: 'all' }, call.signal);
+          const intervention = randomSteering(spec, direction, strength, ground, subject);
+          return subject.likelihoods(questionsOf(spec, unit), { intervention, where: 'all' }, call.signal);
         });
   call.onShare?.(1);
   return inOrders(spec, unit, (answers ?? []).map(pairs));

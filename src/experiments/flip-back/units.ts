@@ -93,7 +93,7 @@ export function reachOf(spec: FlipBackSpec, size: RunSize): Reach {
   return {
     longest: `${longestOf(stories)} ${longestOf(spec.taps)}`,
     written: { after, tokens: maxTokens },
-    pushes: false,
+    steers: false,
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Whether evidence counts alike under every frame and push: the slope of the odds along the evidence, condition by
+ * Whether evidence counts alike under every frame and steering: the slope of the odds along the evidence, condition by
  * condition, on the orders that all conditions share.
  */
 import { type Account, evidenceOf } from './models.ts';
@@ -32,14 +32,14 @@ export const INTERACTIONS: readonly Interaction[] = [
   },
   {
     id: 'push-evidence',
-    says: 'Push × evidence: half of how much more a sentence counts under a push towards kind than under one towards cruel, as a share of γ',
-    where: 'under a push towards kind than under one towards cruel, halved',
+    says: 'Steering × evidence: half of how much more a sentence counts under steering towards kind than under steering towards cruel, as a share of γ',
+    where: 'under steering towards kind than under steering towards cruel, halved',
     weights: { plus: 0.5, minus: -0.5 },
   },
   {
     id: 'pushed-evidence',
-    says: 'Any push × evidence: how much more a sentence counts under either of them than under none, as a share of γ',
-    where: 'under a push, either way, than under none',
+    says: 'Any steering × evidence: how much more a sentence counts under either of them than under none, as a share of γ',
+    where: 'under steering, either way, than under none',
     weights: { plus: 0.5, minus: 0.5, none: -1 },
   },
 ];

@@ -128,7 +128,7 @@ export function reachOf(spec: MixtureSpec, size: RunSize): Reach {
   const texts = unitsOf(spec, size).flatMap((unit) =>
     questionsOf(spec, unit).map(({ context, continuations }) => `${context} ${longestOf(continuations)}`),
   );
-  return { longest: longestOf(texts), written: null, pushes: true };
+  return { longest: longestOf(texts), written: null, steers: true };
 }
 
 /** A unit's plan. */

@@ -79,7 +79,7 @@ export function contrastsOf(spec: MixtureSpec, numbers: Numbers): Contrast[] {
   });
 }
 
-function plan(spec: MixtureSpec, { rivalries, frame, push, interactions, gamma }: Numbers): Planned[] {
+function plan(spec: MixtureSpec, { rivalries, frame, push: steering, interactions, gamma }: Numbers): Planned[] {
   return [
     ...rivalries.map(({ rival, above }): Planned => ({
       id: `over-${rival.id}`,
@@ -93,14 +93,14 @@ function plan(spec: MixtureSpec, { rivalries, frame, push, interactions, gamma }
       unit: NATS,
       byTopic: frame,
     },
-    ...(push === null
+    ...(steering === null
       ? []
       : [
           {
             id: 'push',
-            says: `One push towards kind: half of what lies between a push either way, at a KL of ${spec.thresholds.kl} nats`,
+            says: `Steering towards kind: half of what lies between steering either way, at a KL of ${spec.thresholds.kl} nats`,
             unit: NATS,
-            byTopic: push,
+            byTopic: steering,
           },
         ]),
     ...interactions.map(({ interaction: { id, says }, share, byTopic }): Planned => ({
@@ -144,7 +144,7 @@ export function measuresOf(
     })),
     ...explained.map(({ account, estimate }) => ({
       id: `explained-${account.id}`,
-      says: `What ${account.name} explains in held-out topics of what frames and pushes leave`,
+      says: `What ${account.name} explains in held-out topics of what frames and interventions leave`,
       unit: 'share of variance',
       estimate,
     })),
@@ -169,7 +169,7 @@ export function measuresOf(
       : [
           {
             id: 'crossing-push',
-            says: 'N*: kind sentences, and no others, that balance one push towards cruel',
+            says: 'N*: kind sentences, and no others, that balance steering towards cruel',
             unit: sentences,
             estimate: within(crossings.push),
           },
@@ -179,20 +179,20 @@ export function measuresOf(
       : [
           {
             id: 'push-strength',
-            says: `Length of the push in typical lengths of the stream, at layer ${layerAt(spec.steering, layers)}`,
+            says: `Length of the steering in typical lengths of the stream, at layer ${layerAt(spec.steering, layers)}`,
             unit: 'lengths',
             estimate: alone(strength, steering.topics, 'of one calibration'),
           },
           {
             id: 'push-kl',
-            says: 'KL of the push on neutral text, 95th percentile of both sides',
+            says: 'KL of the steering on neutral text, 95th percentile of both sides',
             unit: NATS,
             estimate: alone(kl, steering.topics, 'of one calibration'),
           },
         ]),
     ...taps.rivalries.map(({ rival, above }) => ({
       id: `tap-over-${rival.id}`,
-      says: `At neutral taps, without frame or push: held-out log-likelihood of evidence that adds up, less that of ${rival.name}`,
+      says: `At neutral taps, without frame or steering: held-out log-likelihood of evidence that adds up, less that of ${rival.name}`,
       unit: PER_TOPIC,
       estimate: meanOver(spec, above.byTopic),
     })),
@@ -210,7 +210,7 @@ export function measuresOf(
     },
     {
       id: 'push-quality',
-      says: 'AUROC of the direction of the push on the sentences of its own scenes',
+      says: 'AUROC of the direction that is steered along on the sentences of its own scenes',
       unit: 'AUROC',
       estimate: quality(steering, layerAt(spec.steering, layers)),
     },

@@ -1,4 +1,7 @@
-/** The figure: odds against evidence as found and as fitted, by number of sentences, frame and push; and what every rival loses or wins. */
+/**
+ * The figure: odds against evidence as found and as fitted, by number of sentences, frame and steering; and what every rival loses or
+ * wins.
+ */
 import type { RunSize } from '../experiment-types.ts';
 import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
 import type { Estimate } from '../../stats/estimate.ts';
@@ -14,12 +17,12 @@ import { pointOf } from '../figure-point.ts';
 const TONES = ['first', 'second', 'third', 'fourth'] as const;
 const ODDS = 'log odds of going on kindly, nats';
 
-/** The figure: four panels, three where no push was measured. */
+/** The figure: four panels, three where no steering was measured. */
 export function figureOf(spec: MixtureSpec, size: RunSize, table: Table, numbers: Numbers): ExperimentFigure {
   const drawing = new Drawing(spec, size, table, numbers);
-  const pushes = table.conditions.includes('plus');
+  const interventions = table.conditions.includes('plus');
   return {
-    caption: `How the odds of a kind continuation move with the evidence, means over ${table.topics.length} topics with 95 % intervals, and the fit of evidence that adds up (lines; the odds of a probability, so that a sigmoid is a straight line): by balance and number of sentences without a frame; then behind frames${pushes ? ' and under pushes' : ''}, where all sentences say the same, with the number N* of kind sentences at which the odds are back where they began. Last: held-out log-likelihood of evidence that adds up less that of each rival.`,
+    caption: `How the odds of a kind continuation move with the evidence, means over ${table.topics.length} topics with 95 % intervals, and the fit of evidence that adds up (lines; the odds of a probability, so that a sigmoid is a straight line): by balance and number of sentences without a frame; then behind frames${interventions ? ' and under steering' : ''}, where all sentences say the same, with the number N* of kind sentences at which the odds are back where they began. Last: held-out log-likelihood of evidence that adds up less that of each rival.`,
     panels: [
       drawing.byNumber(),
       drawing.crossed(
@@ -34,14 +37,14 @@ export function figureOf(spec: MixtureSpec, size: RunSize, table: Table, numbers
         'cruel',
         numbers.crossings.frame,
       ),
-      ...(pushes
+      ...(interventions
         ? [
             drawing.crossed(
-              'Pushes',
+              'Steering',
               [
-                ['plus', 'pushed towards kind', 'positive'],
-                ['minus', 'pushed towards cruel', 'negative'],
-                ['none', 'no push', 'first'],
+                ['plus', 'steered towards kind', 'positive'],
+                ['minus', 'steered towards cruel', 'negative'],
+                ['none', 'no steering', 'first'],
               ],
               'none',
               'minus',

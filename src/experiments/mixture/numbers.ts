@@ -38,14 +38,14 @@ export interface Numbers {
     readonly share: Estimate;
     readonly byTopic: readonly number[];
   }[];
-  /** Kind sentences that balance the cruel frame, and one push. Null where that was not measured. */
+  /** Kind sentences that balance the cruel frame, and steering. Null where that was not measured. */
   readonly crossings: { readonly frame: Estimate | null; readonly push: Estimate | null };
-  /** Topic by topic: Λ behind the kind frame less behind the cruel one, and half of that under pushes. */
+  /** Topic by topic: Λ behind the kind frame less behind the cruel one, and half of that under steering. */
   readonly frame: readonly number[];
   readonly push: readonly number[] | null;
   /** Topic by topic: Λ after all kind less after all cruel sentences, the most of them. */
   readonly extremes: readonly number[];
-  /** Correlation of the last sentence with the balance a sentence, over all contexts without frame or push; no model takes part. */
+  /** Correlation of the last sentence with the balance a sentence, over all contexts without frame or steering; no model takes part. */
   readonly balance: number;
   /** What the last sentence is worth beyond what it adds as one of all, in nats. */
   readonly lastExtra: Estimate;
@@ -151,7 +151,7 @@ function meanIn({ rows }: TopicRows, id: ConditionId): number {
   return mean(rows.filter(({ condition }) => condition === id).map(odds));
 }
 
-/** Λ where all sentences say one thing, without frame or push. */
+/** Λ where all sentences say one thing, without frame or steering. */
 function extreme({ rows }: TopicRows, net: number): number {
   return mean(
     rows

@@ -62,7 +62,7 @@ export function parseMixture(root: JsonNode, head: SpecHead): MixtureSpec {
     fit: list(field(root, 'fit'), FEWEST, MOST).map(sceneOf),
   };
   if (!(spec.thresholds.kl > 0))
-    field(thresholds, 'kl').refuse(`${thresholds.path}.kl must be above 0: a push of no KL pushes nothing.`);
+    field(thresholds, 'kl').refuse(`${thresholds.path}.kl must be above 0: steering of no KL interventions nothing.`);
   checkLikeLengths(frames, 'kind', spec.frames.kind, 'cruel', spec.frames.cruel);
   checkLikeLengths(frames, 'kind', spec.frames.kind, 'neutral', spec.frames.neutral);
   checkNames(field(root, 'topics'), spec.topics, 'all topics');
@@ -123,7 +123,7 @@ function quickOf(node: JsonNode, full: Extent): Extent {
   };
   if (quick.beside > quick.orders)
     node.refuse(
-      `${node.path}.beside is ${quick.beside}, and orders ${quick.orders}; what is read under frames and pushes is also read without.`,
+      `${node.path}.beside is ${quick.beside}, and orders ${quick.orders}; what is read under frames and interventions is also read without.`,
     );
   return quick;
 }

@@ -1,9 +1,9 @@
 /**
- * What all units need: a direction to push along, the strength at which it changes neutral text by the KL of the spec, and an
+ * What all units need: a direction to steer along, the strength at which it changes neutral text by the KL of the spec, and an
  * instrument that reads taps. Both are fitted on scenes of their own, of which none is measured.
  */
 import { AppError } from '../../base/errors.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import { field, type JsonNode, number } from '../../json/json-path.ts';
 import type { NeutralGround } from '../../steering/steering-runner.ts';
 import { makeSteering } from '../../steering/make-steering.ts';
@@ -17,11 +17,11 @@ import { layerAt, type MixtureSpec, POLES } from './spec.ts';
 
 /** What every unit needs. */
 export interface Prepared {
-  /** Fitted on the sentences themselves: what is pushed along. */
+  /** Fitted on the sentences themselves: what is steered along. */
   readonly steering: Instrument;
   /** Fitted on taps after them: what is read. */
   readonly reading: Instrument;
-  /** Length of the push in typical lengths of the stream; null where none has the KL of the spec. */
+  /** Length of the steering in typical lengths of the stream; null where none has the KL of the spec. */
   readonly strength: number | null;
   /**
    * KL of it, 95th percentile over neutral tokens of both sides, in nats; the closest that there was where there is no
@@ -30,7 +30,7 @@ export interface Prepared {
   readonly kl: number | null;
 }
 
-/** Fits both directions, then matches the push; see the head of this file. */
+/** Fits both directions, then matches the steering; see the head of this file. */
 export async function prepareMixture(
   spec: MixtureSpec,
   subject: Subject,
@@ -80,7 +80,7 @@ export function fitPassages({ fit, taps }: MixtureSpec): readonly Passage[] {
   );
 }
 
-/** The push of a side, +1 towards kind. Throws what makeSteering throws. */
+/** The steering of a side, +1 towards kind. Throws what makeSteering throws. */
 export function mixtureSteering(
   { steering: depth }: MixtureSpec,
   steering: Instrument,
@@ -88,7 +88,7 @@ export function mixtureSteering(
   side: 1 | -1,
   ground: NeutralGround,
   { model }: Pick<Subject, 'model'>,
-): Push {
+): Intervention {
   const layer = layerAt(depth, model.layerCount);
   return makeSteering(
     { title: 'The direction from cruel to kind sentences', vectors: steering.directions },

@@ -8,7 +8,7 @@ import { significant } from '../../base/round.ts';
 import { mean } from '../../stats/stats.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { scoreAt } from '../gauge.ts';
-import type { Likelihood, Pushed, Subject } from '../subject.ts';
+import type { Likelihood, PlacedIntervention, Subject } from '../subject.ts';
 import { dosed, type MixtureUnit, passagesOf, questionsOf, unitOf } from './contexts.ts';
 import { type Prepared, preparedFromJson, mixtureSteering } from './prepare.ts';
 import { layerAt, type MixtureSpec } from './spec.ts';
@@ -18,7 +18,7 @@ const DIGITS = 5;
 
 /**
  * `start`: after no evidence, a number for each pair of continuations: log p(kind) − log p(cruel), in nats; `odds`: the same
- * `[orders][doses][pairs]`. Empty where the push broke the numbers or has no strength. In the first condition also `taps`: the reading
+ * `[orders][doses][pairs]`. Empty where the steering broke the numbers or has no strength. In the first condition also `taps`: the reading
  * of the layer that is read, `start` and `[orders][doses]`. Throws `unit-invalid` for a unit of another spec.
  */
 export async function runUnit(
@@ -63,11 +63,11 @@ async function oddsOf(
   const side = unit.condition.push;
   if (side !== 0 && prepared.strength === null) return [];
   try {
-    const pushed: Pushed | null =
+    const intervention: PlacedIntervention | null =
       side === 0 || prepared.strength === null
         ? null
         : {
-            push: mixtureSteering(
+            intervention: mixtureSteering(
               spec,
               prepared.steering,
               prepared.strength,
@@ -77,7 +77,7 @@ async function oddsOf(
             ),
             where: 'all',
           };
-    return (await subject.likelihoods(questionsOf(spec, unit), pushed, signal)).map(pairs);
+    return (await subject.likelihoods(questionsOf(spec, unit), intervention, signal)).map(pairs);
   } catch (thrown) {
     if (AppError.from(thrown).code === 'push-too-strong') return [];
     throw thrown;

@@ -8,13 +8,13 @@ export type Pole = (typeof POLES)[number];
 /** The same in the version of either pole: a sentence of evidence, or a way of going on. */
 export type ByPole = Readonly<Record<Pole, string>>;
 
-/** What may stand before a context, and which way the stream may be pushed. */
+/** What may stand before a context, and which way the stream may be steered. */
 export const FRAMES = ['none', 'kind', 'cruel', 'neutral'] as const;
 export type Frame = (typeof FRAMES)[number];
 export const STEERING = [-1, 0, 1] as const;
 
 /**
- * Circumstances in which evidence is read: a frame without a push, or a push without a frame. The first is what all
+ * Circumstances in which evidence is read: a frame without steering, or steering without a frame. The first is what all
  * others are compared with.
  */
 export const CONDITIONS = [
@@ -66,7 +66,7 @@ export interface Extent {
 /** See experiments/A2/earlier/spec.json. */
 export interface MixtureSpec extends SpecHead {
   readonly thresholds: Readonly<Record<ThresholdName, number>>;
-  /** The layer that is pushed, and the one that is read at taps. */
+  /** The layer that is steered, and the one that is read at taps. */
   readonly steering: Depth;
   readonly reading: Depth;
   /** Numbers of sentences of evidence, ascending from 0. */

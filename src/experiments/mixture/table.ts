@@ -30,7 +30,7 @@ export interface TopicRows {
 /** The rows of a run. */
 export interface Table {
   readonly topics: readonly TopicRows[];
-  /** Conditions that were measured in every topic, in the order of {@link CONDITIONS}. Of a push both sides are there, or neither. */
+  /** Conditions that were measured in every topic, in the order of {@link CONDITIONS}. Of steering both sides are there, or neither. */
   readonly conditions: readonly ConditionId[];
 }
 
@@ -38,10 +38,10 @@ export interface Table {
 export function tableOf(spec: MixtureSpec, size: RunSize, units: readonly UnitResult[]): Table {
   const read = readRows(spec, unitsOf(spec, size), units);
   const broken = new Set(read.filter(({ rows }) => rows.length === 0).map(({ unit }) => unit.condition.id));
-  const pushes = CONDITIONS.some(({ id, push }) => push !== 0 && broken.has(id));
-  const conditions = CONDITIONS.filter(({ id, push }) => !broken.has(id) && !(pushes && push !== 0)).map(
-    ({ id }) => id,
-  );
+  const interventions = CONDITIONS.some(({ id, push: steering }) => steering !== 0 && broken.has(id));
+  const conditions = CONDITIONS.filter(
+    ({ id, push: steering }) => !broken.has(id) && !(interventions && steering !== 0),
+  ).map(({ id }) => id);
   const ids = [...new Set(read.map(({ unit }) => unit.at))].sort((a, b) => a - b);
   return {
     conditions,
@@ -54,7 +54,7 @@ export function tableOf(spec: MixtureSpec, size: RunSize, units: readonly UnitRe
   };
 }
 
-/** Units with their rows, none for one whose push could not be. Throws as {@link tableOf}. */
+/** Units with their rows, none for one whose steering could not be. Throws as {@link tableOf}. */
 export function readRows<Unit extends MixtureUnit>(
   spec: MixtureSpec,
   planned: readonly Unit[],

@@ -91,8 +91,8 @@ function additivity(interactions: readonly Contrast[], off: readonly Contrast[],
   if (off.length > 0)
     return `Additivity is refuted: a sentence counts ${each} (beyond ${per} of γ; n = ${off[0]?.estimate.n ?? 0} topics).`;
   if (interactions.every(({ reading }) => reading === 'within'))
-    return `Additivity is shown: no frame and no push changes what a sentence counts by more than ${per} of γ.`;
-  return `Additivity is neither shown nor refuted: no frame or push changes what a sentence counts by wholly more than ${per} of γ, and not all by less.`;
+    return `Additivity is shown: no frame and no steering changes what a sentence counts by more than ${per} of γ.`;
+  return `Additivity is neither shown nor refuted: no frame or steering changes what a sentence counts by wholly more than ${per} of γ, and not all by less.`;
 }
 
 /** `0.46 [0.40, 0.53] of γ less`. */
@@ -139,7 +139,7 @@ function wouldChange(
 export function limitsOf(...asked: Parameters<typeof limitsOfEvidence>): string[] {
   return [
     ...limitsOfEvidence(...asked),
-    'The push is along one direction at one layer, without a random direction beside it: it stands for a shift of the odds from inside, not for what that direction means.',
+    'The steering is along one direction at one layer, without a random direction beside it: it stands for a shift of the odds from inside, not for what that direction means.',
   ];
 }
 
@@ -147,7 +147,7 @@ export function limitsOf(...asked: Parameters<typeof limitsOfEvidence>): string[
 export function limitsOfEvidence(
   spec: MixtureSpec,
   size: RunSize,
-  { conditions, frame, push }: Numbers,
+  { conditions, frame, push: steering }: Numbers,
   contrasts: readonly Contrast[],
 ): string[] {
   const open = contrasts
@@ -169,9 +169,9 @@ export function limitsOfEvidence(
     ...(size === 'quick'
       ? [`A quick run: ${frame.length} topics and the first orders alone. It is a look, not a result.`]
       : []),
-    ...(push === null || !conditions.includes('plus')
+    ...(steering === null || !conditions.includes('plus')
       ? [
-          `No push has a KL of ${spec.thresholds.kl} nats on this model, or one broke its numbers: steering × evidence was not measured.`,
+          `No steering has a KL of ${spec.thresholds.kl} nats on this model, or one broke its numbers: steering × evidence was not measured.`,
         ]
       : []),
     ...(flat('frame')
@@ -179,8 +179,8 @@ export function limitsOfEvidence(
           'The frames do not move the odds by an interval beyond 0 here: that evidence adds to them says little, and the crossing of the cruel frame even less.',
         ]
       : []),
-    ...(push !== null && flat('push')
-      ? ['The push does not move the odds by an interval beyond 0 here: that evidence adds to it says little.']
+    ...(steering !== null && flat('push')
+      ? ['The steering does not move the odds by an interval beyond 0 here: that evidence adds to it says little.']
       : []),
     ...(open.length === 0
       ? []

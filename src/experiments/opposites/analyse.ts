@@ -25,7 +25,7 @@ export function analyseOpposites(
   const planned = plannedContrasts(spec, rows);
   const gates = gatesOf(spec, size, rows);
   const { verdict, because } = judge(gates, planned, spec.thresholds);
-  const pushed = steeringContrasts(spec, rows);
+  const steered = steeringContrasts(spec, rows);
   const middle = Math.floor(prepared.layers.length / 2);
   const contrasts: readonly Contrast[] = [
     planned.overall,
@@ -33,12 +33,12 @@ export function analyseOpposites(
     planned.antonym,
     planned.both,
     ...planned.cells,
-    ...pushed,
+    ...steered,
   ];
   const measures = measuresOf(spec, rows, prepared, planned);
-  // Where a gate fails nothing is concluded, from pushes neither.
+  // Where a gate fails nothing is concluded, from interventions neither.
   const beside = gates.every(({ passed }) => passed)
-    ? steeringSentence(spec, rows, pushed, prepared.layers[middle] ?? 0)
+    ? steeringSentence(spec, rows, steered, prepared.layers[middle] ?? 0)
     : null;
   return {
     verdict,
@@ -162,7 +162,7 @@ function limitsOf(
   return [
     ...(size === 'quick'
       ? [
-          `A quick run: ${axesOf(rows.length)}, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named, and nothing pushed. It is a look, not a result.`,
+          `A quick run: ${axesOf(rows.length)}, ${rows[0]?.matches.length ?? 0} items each, X shown by ${spec.doses.at(-1) ?? 0} sentences or named, and nothing steered. It is a look, not a result.`,
         ]
       : []),
     subjectLimit(planned),
@@ -177,7 +177,7 @@ function limitsOf(
     ...(reach === null
       ? []
       : [
-          `${reach} Directions are of one half of the items and judged on the other, in one neutral context; what a push does where X has been shown is not asked. Pushes and their contrasts came to this design after a first full run of the axes that ship with it had been seen; the rule of the verdict did not change, and that run had the same verdict.`,
+          `${reach} Directions are of one half of the items and judged on the other, in one neutral context; what steering does where X has been shown is not asked. Interventions and their contrasts came to this design after a first full run of the axes that ship with it had been seen; the rule of the verdict did not change, and that run had the same verdict.`,
         ]),
   ];
 }

@@ -14,7 +14,7 @@ export interface UsedAxis {
   readonly unit: string;
 }
 
-/** What a size uses. `quick` is fixed here: some axes a cell, half of the items, the largest dose and the name alone, and no push. */
+/** What a size uses. `quick` is fixed here: some axes a cell, half of the items, the largest dose and the name alone, and no steering. */
 export interface Extent {
   readonly axes: readonly UsedAxis[];
   readonly items: number;
@@ -23,8 +23,8 @@ export interface Extent {
   readonly orders: number;
   readonly negated: boolean;
   readonly opposite: boolean;
-  /** Whether the stream is pushed. */
-  readonly pushed: boolean;
+  /** Whether the stream is steered. */
+  readonly steered: boolean;
   /** Where unrelated acts are taken from: all axes and items, whatever is run of them, or few would fit. */
   readonly pool: ActPool;
 }
@@ -60,7 +60,7 @@ export function extentOf(spec: OppositesSpec, size: RunSize): Extent {
   const largest = spec.doses.at(-1) ?? 1;
   const pool = { axes: all, items };
   if (size === 'full')
-    return { ...pool, doses: spec.doses, orders: 2, negated: true, opposite: true, pushed: true, pool };
+    return { ...pool, doses: spec.doses, orders: 2, negated: true, opposite: true, steered: true, pool };
   const most = spec.thresholds.axesPerCellQuick;
   const axes = CELLS.flatMap(({ id }) => all.filter(({ axis }) => cellOf(axis) === id).slice(0, most));
   return {
@@ -70,7 +70,7 @@ export function extentOf(spec: OppositesSpec, size: RunSize): Extent {
     orders: 1,
     negated: false,
     opposite: false,
-    pushed: false,
+    steered: false,
     pool,
   };
 }

@@ -1,4 +1,4 @@
-/** The figure: the gain of every axis by cell, antipodality against it, how it grows with the dose, and what pushing does. */
+/** The figure: the gain of every axis by cell, antipodality against it, how it grows with the dose, and what steering does. */
 import type { ExperimentFigure, FigurePanel, FigurePoint, FigureSeries } from '../../charts/figure.ts';
 import type { Estimate } from '../../stats/estimate.ts';
 import { antipodalityByAxis } from './antipodality.ts';
@@ -19,7 +19,7 @@ const TONES: Readonly<Record<CellId, FigureSeries['tone']>> = {
   'other-single': 'second',
 };
 
-/** Three panels from the rows, and a fourth where the stream was pushed. */
+/** Three panels from the rows, and a fourth where the stream was steered. */
 export function oppositesFigure(
   spec: OppositesSpec,
   rows: readonly AxisRow[],
@@ -29,14 +29,14 @@ export function oppositesFigure(
   const rope = { from: -spec.thresholds.ropeBits, to: spec.thresholds.ropeBits, says: 'practically nothing' };
   const gain = 'gain of the opposite over an unrelated act (bits an act)';
   const most = spec.doses.at(-1) ?? 0;
-  const pushed = steeringPanel(spec, rows, rope);
+  const steered = steeringPanel(spec, rows, rope);
   return {
-    caption: `How many bits cheaper an act of the opposite becomes than an equally likely unrelated act once X has been shown by ${most} sentences. By cell: a dot an axis, with the mean and 95 % interval of each cell. Against antipodality: the same against how far X and its opposite leave neutral in opposite ways. By dose: by how many sentences show X.${pushed.length === 0 ? '' : ' Pushed: what pushing the stream does where nobody has been shown to be anything; all pushes change neutral text by the same KL.'}`,
+    caption: `How many bits cheaper an act of the opposite becomes than an equally likely unrelated act once X has been shown by ${most} sentences. By cell: a dot an axis, with the mean and 95 % interval of each cell. Against antipodality: the same against how far X and its opposite leave neutral in opposite ways. By dose: by how many sentences show X.${steered.length === 0 ? '' : ' Steered: what steering the stream does where nobody has been shown to be anything; all interventions change neutral text by the same KL.'}`,
     panels: [
       cellPanel(rows, planned, gain, rope),
       streamPanel(rows, middle, gain, rope),
       dosePanel(spec, rows, gain, rope),
-      ...pushed,
+      ...steered,
     ],
   };
 }
@@ -127,7 +127,7 @@ function dosePanel(spec: OppositesSpec, rows: readonly AxisRow[], gain: string, 
   };
 }
 
-/** What each push is called under the plot. */
+/** What each steering is called under the plot. */
 const SHORT: Readonly<Record<SteeringId, string>> = {
   away: 'away from X',
   opposite: 'opposite',
@@ -135,7 +135,7 @@ const SHORT: Readonly<Record<SteeringId, string>> = {
   unrelated: 'other opposite',
 };
 
-/** What each push does, a dot an axis; none of a run without pushes. */
+/** What each steering does, a dot an axis; none of a run without interventions. */
 function steeringPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band): FigurePanel[] {
   const measures = steeringMeasures(spec, rows);
   const means = INTERVENTIONS.flatMap((id): FigurePoint[] => {
@@ -154,12 +154,12 @@ function steeringPanel(spec: OppositesSpec, rows: readonly AxisRow[], rope: Band
   );
   return [
     {
-      title: 'Pushed',
-      x: { label: 'direction of the push', categories: INTERVENTIONS.map((id) => SHORT[id]) },
+      title: 'Steered',
+      x: { label: 'direction of the steering', categories: INTERVENTIONS.map((id) => SHORT[id]) },
       y: { label: 'change of the opposite over an unrelated act (bits an act)' },
       series: [
-        { name: 'an axis under a push', as: 'dots', tone: 'fourth', points: dots },
-        { name: 'mean of a push with its 95 % interval', as: 'intervals', tone: 'third', points: means },
+        { name: 'an axis under steering', as: 'dots', tone: 'fourth', points: dots },
+        { name: 'mean of an intervention with its 95 % interval', as: 'intervals', tone: 'third', points: means },
       ],
       bands: [rope],
       lines: [ZERO],

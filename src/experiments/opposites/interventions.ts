@@ -1,6 +1,6 @@
-/** Pushing the stream of an axis: every direction as strongly as has one KL on neutral text, and acts asked for again. */
+/** Steering the stream of an axis: every direction as strongly as has one KL on neutral text, and acts asked for again. */
 import { AppError } from '../../base/errors.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import type { NeutralGround } from '../../steering/steering-runner.ts';
 import { makeSteering } from '../../steering/make-steering.ts';
 import type { Passage } from '../../training/reader.ts';
@@ -22,8 +22,8 @@ const MATCH_READINGS = 2;
 const JUDGED_HALF = 1 - FITTED_HALF;
 
 /** What matching the KL of all directions of an axis reads. */
-export function matchCost({ push }: OppositesSpec): number {
-  return INTERVENTIONS.length * matchTokens(MATCH_READINGS, push.texts);
+export function matchCost({ push: steering }: OppositesSpec): number {
+  return INTERVENTIONS.length * matchTokens(MATCH_READINGS, steering.texts);
 }
 
 /** What is read of the axis that a direction is compared with. */
@@ -31,7 +31,7 @@ export function comparedPassage(spec: OppositesSpec, axis: OppositesAxis): Passa
   return passageOf(spec, halfOf(axis.oppositeActs, FITTED_HALF).map(asSentence));
 }
 
-/** The items whose acts are asked for under a push, of as many as the spec has. */
+/** The items whose acts are asked for under steering, of as many as the spec has. */
 export function judgedItems({ triggers }: Pick<OppositesSpec, 'triggers'>): number[] {
   return triggers.flatMap((_, item) => (Math.floor((2 * item) / triggers.length) === JUDGED_HALF ? [item] : []));
 }
@@ -45,18 +45,21 @@ export function judgedContext(spec: OppositesSpec, contexts: readonly PlannedCon
   if (context === undefined)
     throw new AppError(
       'internal',
-      `No context ${JUDGED_CONTEXT} is planned, so nothing can be pushed. This is a fault in Flipside: copy the diagnostics and report it.`,
+      `No context ${JUDGED_CONTEXT} is planned, so nothing can be steered. This is a fault in Flipside: copy the diagnostics and report it.`,
     );
   return { ...context, items: judgedItems(spec) };
 }
 
-/** What the pushes are made with. */
+/** What the interventions are made with. */
 export interface SteeringCall extends UnitCall {
-  /** The stream that is pushed. */
+  /** The stream that is steered. */
   readonly stream: number;
 }
 
-/** Every push in the order of INTERVENTIONS; a direction that does not come to the KL, or breaks the numbers, says so and asks nothing. */
+/**
+ * Every steering in the order of INTERVENTIONS; a direction that does not come to the KL, or breaks the numbers, says so and asks
+ * nothing.
+ */
 export async function runInterventions(
   { push: plan }: OppositesSpec,
   questions: readonly Question[],
@@ -67,7 +70,7 @@ export async function runInterventions(
   const ground = await subject.ground(signal);
   const found: SteeringBits[] = [];
   for (const id of INTERVENTIONS) {
-    const steeringAt = (strength: number): Push =>
+    const steeringAt = (strength: number): Intervention =>
       interventionSteering(id, directions[id], stream, strength, ground, subject);
     const { strength, reached } = await strengthOfKl(subject, (strength) => [steeringAt(strength)], plan.kl, signal, {
       texts: plan.texts,
@@ -77,7 +80,9 @@ export async function runInterventions(
     const answers =
       strength === null
         ? null
-        : await orBroken(() => subject.likelihoods(questions, { push: steeringAt(strength), where: 'all' }, signal));
+        : await orBroken(() =>
+            subject.likelihoods(questions, { intervention: steeringAt(strength), where: 'all' }, signal),
+          );
     found.push(
       answers === null
         ? { id, strength: null, reached, ...actBits([]) }
@@ -95,7 +100,7 @@ function interventionSteering(
   strength: number,
   ground: NeutralGround,
   { model }: Pick<Subject, 'model'>,
-): Push {
+): Intervention {
   const vectors = new Float32Array((model.layerCount + 1) * model.hidden);
   vectors.set(direction, stream * model.hidden);
   return makeSteering(

@@ -17,7 +17,7 @@ import { CELLS, type OppositesSpec } from './spec.ts';
 /** −⟨a, b⟩ and lengths across halves, each summed over axes first: on average −cos(a, b), but noise can put it beyond ±1. */
 const POOLED = '−cosine, pooled over axes';
 
-/** All measures, those of acts before those of the stream and of pushes; those of what a size does not run are left out. */
+/** All measures, those of acts before those of the stream and of interventions; those of what a size does not run are left out. */
 export function measuresOf(
   spec: OppositesSpec,
   rows: readonly AxisRow[],

@@ -57,20 +57,20 @@ function costOf(spec: OppositesSpec, used: UsedAxis, extent: Extent): Cost {
         ),
       0,
     );
-  const passages = [...passagesOf(spec, used), ...(extent.pushed ? [comparedPassage(spec, used.axis)] : [])];
+  const passages = [...passagesOf(spec, used), ...(extent.steered ? [comparedPassage(spec, used.axis)] : [])];
   const read = passages.reduce(
     (sum, { text, taps }) =>
       sum + (text as readonly string[]).reduce((all, segment) => all + segment.length + taps.join(' ').length, 0),
     0,
   );
-  const pushed = extent.pushed ? INTERVENTIONS.length * length([judgedContext(spec, contexts)]) : 0;
+  const steered = extent.steered ? INTERVENTIONS.length * length([judgedContext(spec, contexts)]) : 0;
   return {
-    read: Math.ceil((length(contexts) + read + pushed) / CHARACTERS) + (extent.pushed ? matchCost(spec) : 0),
+    read: Math.ceil((length(contexts) + read + steered) / CHARACTERS) + (extent.steered ? matchCost(spec) : 0),
     written: 0,
   };
 }
 
-/** The longest text is a context with an act behind it; a full run pushes. */
+/** The longest text is a context with an act behind it; a full run steers. */
 export function reachOf(spec: OppositesSpec, size: RunSize): Reach {
   const extent = extentOf(spec, size);
   const contexts = longestOf(extent.axes.flatMap((used) => contextsOf(spec, used, extent).map(({ text }) => text)));
@@ -78,7 +78,7 @@ export function reachOf(spec: OppositesSpec, size: RunSize): Reach {
   return {
     longest: [contexts, longestOf(spec.triggers), acts].join(' '),
     written: null,
-    pushes: extent.pushed,
+    steers: extent.steered,
   };
 }
 
@@ -202,16 +202,16 @@ export async function runAxis(
   const acts = actsOf(spec, mine.axis, matches);
   const contexts = contextsOf(spec, mine, extent);
   const answers = await subject.likelihoods(questionsOf(spec, contexts, acts), null, signal);
-  onShare?.(extent.pushed ? 0.4 : 0.8);
-  const compared = extent.pushed ? unrelatedAxisOf(spec, mine.axis, matches) : undefined;
+  onShare?.(extent.steered ? 0.4 : 0.8);
+  const compared = extent.steered ? unrelatedAxisOf(spec, mine.axis, matches) : undefined;
   const own = passagesOf(spec, mine);
   const readings = await subject.read(
     [...own, ...(compared === undefined ? [] : [comparedPassage(spec, compared)])],
     signal,
   );
-  onShare?.(extent.pushed ? 0.5 : 1);
+  onShare?.(extent.steered ? 0.5 : 1);
   const stream = kept.layers[Math.floor(kept.layers.length / 2)] ?? 0;
-  const pushes = extent.pushed
+  const interventions = extent.steered
     ? await runInterventions(
         spec,
         questionsOf(spec, [judgedContext(spec, contexts)], acts),
@@ -224,7 +224,7 @@ export async function runAxis(
     tokens: tokensOf(answers.slice(0, extent.items)),
     contexts: bitsByContext(contexts, answers),
     geometry: geometryOf(readings, kept.units, kept.layers, kept.hidden),
-    pushes,
+    pushes: interventions,
   });
 }
 

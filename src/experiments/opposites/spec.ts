@@ -9,7 +9,7 @@ import type { SpecHead } from '../design.ts';
 import { ascending } from '../spec-checks.ts';
 import { checkAxes, clause, type OppositesAxis, sentence, triggerOf } from './strings.ts';
 
-/** How the stream is pushed, at the layer that is read. */
+/** How the stream is steered, at the layer that is read. */
 export interface OppositesSteering {
   /** The change of neutral text that every direction is made to have: 95th percentile of KL over its tokens, in nats. */
   readonly kl: number;

@@ -1,6 +1,6 @@
 /**
- * The directions that the stream of an axis is pushed along: from neutral, as in geometry.ts, but in the stream's own units, and from the
- * first half of the items alone, so that nothing that a push is judged on made its direction. All start at the same neutral sentences.
+ * The directions that the stream of an axis is steered along: from neutral, as in geometry.ts, but in the stream's own units, and from the
+ * first half of the items alone, so that nothing that steering is judged on made its direction. All start at the same neutral sentences.
  */
 import type { PassageReading } from '../../training/reader.ts';
 import { randomInstruments } from '../random-instruments.ts';
@@ -15,7 +15,7 @@ export type SteeringId = (typeof INTERVENTIONS)[number];
 /** The half of the items that directions are made of; the other one is judged. */
 export const FITTED_HALF = 0;
 
-/** One direction a push `[hidden]` at one layer. */
+/** One direction that steers `[hidden]`, at one layer. */
 export type SteeringDirections = Readonly<Record<SteeringId, Float32Array>>;
 
 /**

@@ -1,5 +1,6 @@
 /**
- * What the pushes say, beside the verdict and without a part in it: does leaving X's direction behind bring up the opposite (one line
+ * What the interventions say, beside the verdict and without a part in it: does leaving X's direction behind bring up the opposite
+ * (one line
  * through neutral), or does only the opposite's own direction do it? Four contrasts of their own, corrected among themselves: they are
  * about the stream, and those that decide the verdict should not have to pay for them.
  */
@@ -16,7 +17,7 @@ import type { SteeringOutcome } from './steering-outcomes.ts';
 import type { AxisRow } from './rows.ts';
 import type { OppositesSpec } from './spec.ts';
 
-/** What each push is called in a sentence. */
+/** What each steering is called in a sentence. */
 export const STEERED_WORDS: Readonly<Record<SteeringId, string>> = {
   away: 'away from X',
   opposite: 'towards the opposite',
@@ -35,41 +36,41 @@ const PAIRS: readonly (readonly [what: SteeringId, against: SteeringId])[] = [
   ['away', 'unrelated'],
 ];
 
-/** One line for both, a direction of the opposite's own, neither, or too few axes that could be pushed. */
+/** One line for both, a direction of the opposite's own, neither, or too few axes that could be steered. */
 export type SteeringAccount = 'line' | 'own' | 'neither' | 'unknown';
 
 /**
- * The change by each push, what it is by KL, what happens to X's own acts, and on how many axes the KL was reached;
- * nothing of a run without pushes.
+ * The change by each steering, what it is by KL, what happens to X's own acts, and on how many axes the KL was reached;
+ * nothing of a run without interventions.
  */
 export function steeringMeasures({ draws, seed }: OppositesSpec, rows: readonly AxisRow[]): Measure[] {
   return INTERVENTIONS.flatMap((id): Measure[] => {
-    const all = rows.flatMap(({ pushes }) => pushes.filter((push) => push.id === id));
+    const all = rows.flatMap(({ pushes: interventions }) => interventions.filter((steering) => steering.id === id));
     if (all.length === 0) return [];
     const reached = all.filter(isReached);
-    const over = (of: (push: Reached) => number): Measure['estimate'] => clusterMean(reached.map(of), draws, seed);
+    const over = (of: (steering: Reached) => number): Measure['estimate'] => clusterMean(reached.map(of), draws, seed);
     return [
       {
         id: `push-${id}`,
-        says: `${CHANGE}, pushed ${STEERED_WORDS[id]}`,
+        says: `${CHANGE}, steered ${STEERED_WORDS[id]}`,
         unit: UNIT,
         estimate: over(({ change }) => change),
       },
       {
         id: `push-${id}-efficiency`,
-        says: `the same by the KL of the push on neutral text, pushed ${STEERED_WORDS[id]}`,
+        says: `the same by the KL of the steering on neutral text, steered ${STEERED_WORDS[id]}`,
         unit: 'bits an act and nat',
         estimate: over(({ change, kl }) => change / kl),
       },
       {
         id: `push-${id}-own`,
-        says: `change of log₂ p of X’s acts over the unrelated ones, pushed ${STEERED_WORDS[id]}`,
+        says: `change of log₂ p of X’s acts over the unrelated ones, steered ${STEERED_WORDS[id]}`,
         unit: UNIT,
         estimate: over(({ own }) => own),
       },
       {
         id: `push-${id}-reached`,
-        says: `axes whose push ${STEERED_WORDS[id]} has the KL that was asked for`,
+        says: `axes whose steering ${STEERED_WORDS[id]} has the KL that was asked for`,
         unit: 'axes',
         estimate: { value: reached.length, low: null, high: null, n: all.length },
       },
@@ -78,7 +79,7 @@ export function steeringMeasures({ draws, seed }: OppositesSpec, rows: readonly 
 }
 
 /**
- * The planned contrasts between pushes, over the axes where both reached the KL; none of a run without pushes, nor of a
+ * The planned contrasts between interventions, over the axes where both reached the KL; none of a run without interventions, nor of a
  * pair that no axis has.
  */
 export function steeringContrasts(
@@ -89,8 +90,8 @@ export function steeringContrasts(
   const pairs = PAIRS.map(([what, against]) => ({
     what,
     against,
-    differences: rows.flatMap(({ pushes }) => {
-      const [one, other] = [what, against].map((id) => pushes.find((push) => push.id === id));
+    differences: rows.flatMap(({ pushes: interventions }) => {
+      const [one, other] = [what, against].map((id) => interventions.find((steering) => steering.id === id));
       return one !== undefined && other !== undefined && isReached(one) && isReached(other)
         ? [one.change - other.change]
         : [];
@@ -104,12 +105,12 @@ export function steeringContrasts(
     const ways = flips[at]?.exact === true ? 'all ways' : `${permutations} times`;
     return {
       id: `push-${what}-${against}`,
-      says: `${CHANGE}: pushed ${STEERED_WORDS[what]} minus ${STEERED_WORDS[against]}`,
+      says: `${CHANGE}: steered ${STEERED_WORDS[what]} minus ${STEERED_WORDS[against]}`,
       unit: UNIT,
       estimate,
       p: flips[at]?.p ?? null,
       pHolm: corrected[at] ?? null,
-      null: `signs of axes flipped, ${ways}; corrected over the contrasts between pushes`,
+      null: `signs of axes flipped, ${ways}; corrected over the contrasts between interventions`,
       rope,
       reading: ropeReading(estimate, rope),
       detectable: Number.isFinite(least) ? least : null,
@@ -135,7 +136,7 @@ export function steeringAccountOf(
   return isAbove(away, alpha) ? 'line' : isAbove(opposite, alpha) ? 'own' : 'neither';
 }
 
-/** What the pushes say, to stand beside the verdict; null of a run without them. */
+/** What the interventions say, to stand beside the verdict; null of a run without them. */
 export function steeringSentence(
   spec: OppositesSpec,
   rows: readonly AxisRow[],
@@ -155,18 +156,18 @@ export function steeringSentence(
       : 'but not, by the interval, more than the direction of an unrelated opposite does';
   const found =
     changes.length === 0 ? '' : `, the opposite’s acts gain over unrelated ones: ${changes.join(', ')} bit an act`;
-  return `Beside the verdict: pushed at layer ${layer} with a KL of ${nats(spec)} on neutral text${found}. ${accountSentence(account, than)}`;
+  return `Beside the verdict: steered at layer ${layer} with a KL of ${nats(spec)} on neutral text${found}. ${accountSentence(account, than)}`;
 }
 
-/** On how many axes each push reached the KL; null of a run without pushes. */
-export function steeringReach({ push }: OppositesSpec, rows: readonly AxisRow[]): string | null {
+/** On how many axes each steering reached the KL; null of a run without interventions. */
+export function steeringReach({ push: steering }: OppositesSpec, rows: readonly AxisRow[]): string | null {
   const reached = INTERVENTIONS.flatMap((id) => {
-    const all = rows.flatMap(({ pushes }) => pushes.filter((one) => one.id === id));
+    const all = rows.flatMap(({ pushes: interventions }) => interventions.filter((one) => one.id === id));
     return all.length === 0 ? [] : [`${STEERED_WORDS[id]} on ${all.filter(isReached).length} of ${axesOf(all.length)}`];
   });
   return reached.length === 0
     ? null
-    : `A KL of ${nats({ push })} (within ${Math.round(100 * push.tolerance)} %, 95th percentile over ${push.texts} neutral texts) was reached ${reached.join(', ')}; the others take no part in what is said of that push.`;
+    : `A KL of ${nats({ push: steering })} (within ${Math.round(100 * steering.tolerance)} %, 95th percentile over ${steering.texts} neutral texts) was reached ${reached.join(', ')}; the others take no part in what is said of that steering.`;
 }
 
 function accountSentence(account: SteeringAccount, than: (what: SteeringId) => string): string {
@@ -190,8 +191,8 @@ function nats({ push: { kl } }: Pick<OppositesSpec, 'push'>): string {
 
 type Reached = SteeringOutcome & { readonly kl: number };
 
-function isReached(push: SteeringOutcome): push is Reached {
-  return push.kl !== null;
+function isReached(steering: SteeringOutcome): steering is Reached {
+  return steering.kl !== null;
 }
 
 /** By its whole interval above what counts as nothing, and p after Holm below `alpha`. */

@@ -45,10 +45,10 @@ export interface ContextBits {
   readonly own: readonly number[];
 }
 
-/** What a push does to the acts of the items that it is judged on. */
+/** What steering does to the acts of the items that it is judged on. */
 export interface SteeringBits extends Strength {
   readonly id: SteeringId;
-  /** Bits of the acts under the push, an entry an item; none where there is no strength. */
+  /** Bits of the acts under steering, an entry an item; none where there is no strength. */
   readonly opposite: readonly number[];
   readonly unrelated: readonly number[];
   readonly own: readonly number[];
@@ -146,16 +146,16 @@ export function axisDataFromJson(
   };
 }
 
-/** None, or every push in its order; `judged` is how many items each was judged on. */
+/** None, or every intervention in its order; `judged` is how many items each was judged on. */
 function interventionsFrom(node: JsonNode, judged: number): SteeringBits[] {
   if (list(node, 0, INTERVENTIONS.length).length === 0) return [];
-  return list(node, INTERVENTIONS.length, INTERVENTIONS.length).map((push, i): SteeringBits => {
-    const strength = orNull(field(push, 'strength'), positive);
+  return list(node, INTERVENTIONS.length, INTERVENTIONS.length).map((steering, i): SteeringBits => {
+    const strength = orNull(field(steering, 'strength'), positive);
     const bits = (act: (typeof ACTS)[number]): number[] =>
-      exactly(field(push, act), strength === null ? 0 : judged, number);
-    const reached = field(push, 'reached');
+      exactly(field(steering, act), strength === null ? 0 : judged, number);
+    const reached = field(steering, 'reached');
     return {
-      id: oneOf(field(push, 'id'), INTERVENTIONS.slice(i, i + 1)),
+      id: oneOf(field(steering, 'id'), INTERVENTIONS.slice(i, i + 1)),
       strength,
       reached: strength === null ? orNull(reached, number) : positive(reached),
       opposite: bits('opposite'),

@@ -11,7 +11,7 @@ import type { Cost, JsonObject, PrepareCall } from '../design.ts';
 import { fitInstrument } from '../instrument.ts';
 import { matchTokens, orBroken, type Strength, strengthOfKl } from '../matched-steering.ts';
 import { randomInstruments } from '../random-instruments.ts';
-import type { Pushed, Subject } from '../subject.ts';
+import type { PlacedIntervention, Subject } from '../subject.ts';
 import { type Condition, contextOf, fittingContext, promptOf, tokensOfFamily } from './contexts.ts';
 import {
   fitReadout,
@@ -30,7 +30,7 @@ import { bisect, closest, type Found, searchStrength } from './strength.ts';
 
 const CLEAN: Condition = { kind: 'clean', id: 'clean', frame: null };
 
-/** Readings of neutral text that matching a KL takes on average; pushes that are tried for an effect. */
+/** Readings of neutral text that matching a KL takes on average; interventions that are tried for an effect. */
 const MATCH_READINGS = 4;
 const EFFECT_TRIES = 7;
 
@@ -103,12 +103,12 @@ async function prepareFamily(
   const read = async (
     items: readonly Item[],
     contexts: readonly string[],
-    pushed: Pushed | null,
+    intervention: PlacedIntervention | null,
   ): Promise<readonly Reading[]> =>
     readingsOf(
       family,
       items,
-      await subject.ends(contexts, requestOf(spec, family, subject, pushed === null), pushed, signal),
+      await subject.ends(contexts, requestOf(spec, family, subject, intervention === null), intervention, signal),
     );
   const plain = await read(family.calibration, cleanContexts(family, family.calibration), null);
   const readout =
@@ -136,11 +136,14 @@ async function prepareFamily(
           await searchStrength(
             async (strength) =>
               orBroken(async () => {
-                const pushed = {
-                  push: instrumentSteering(vectors, placement, strength, ground, subject.model),
+                const steered = {
+                  intervention: instrumentSteering(vectors, placement, strength, ground, subject.model),
                   where: 'all' as const,
                 };
-                return raised(plain, await read(family.calibration, cleanContexts(family, family.calibration), pushed));
+                return raised(
+                  plain,
+                  await read(family.calibration, cleanContexts(family, family.calibration), steered),
+                );
               }),
             spec.thresholds.cleanEffect,
           ),
@@ -193,7 +196,11 @@ function raised(plain: readonly Reading[], after: readonly Reading[]): number {
 /** Each number of examples behind the rule, and the effect that it has. */
 async function rungs(
   { spec, family, plain }: Base,
-  read: (items: readonly Item[], contexts: readonly string[], pushed: Pushed | null) => Promise<readonly Reading[]>,
+  read: (
+    items: readonly Item[],
+    contexts: readonly string[],
+    intervention: PlacedIntervention | null,
+  ) => Promise<readonly Reading[]>,
 ): Promise<readonly Found[]> {
   const asked = spec.rungs.flatMap((rung) => family.calibration.map((item) => ({ rung, item })));
   const readings = await read(

@@ -1,7 +1,7 @@
 /** What the placements are made of: a direction between keeping and breaking the rule, random ones, and readouts at the last layer. */
 import { choleskyInPlace, choleskySolve } from '../../stats/linear/linalg.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import { kernelOf, standardRows } from '../../stats/linear/standard-rows.ts';
 import type { NeutralGround } from '../../steering/steering-runner.ts';
 import { makeSteering } from '../../steering/make-steering.ts';
@@ -10,11 +10,11 @@ import type { Instrument } from '../instrument.ts';
 import { DIGITS, type Reading } from './odds.ts';
 import type { Placement } from './spec.ts';
 
-/** Placements that push the stream. */
+/** Placements that steer the stream. */
 export const STEERED = ['early', 'middle', 'last'] as const;
 export type Steered = (typeof STEERED)[number];
 
-/** The stream that a placement pushes: at a quarter and a half of the depth, and what leaves the last layer. */
+/** The stream that a placement steers: at a quarter and a half of the depth, and what leaves the last layer. */
 export function streamOf(placement: Steered, { layerCount }: Pick<ModelIdentity, 'layerCount'>): number {
   return {
     early: Math.max(1, Math.round(layerCount / 4)),
@@ -23,19 +23,19 @@ export function streamOf(placement: Steered, { layerCount }: Pick<ModelIdentity,
   }[placement];
 }
 
-/** Whether a placement pushes the stream. */
+/** Whether a placement steers the stream. */
 export function isSteered(placement: Placement): placement is Steered {
   return STEERED.some((one) => one === placement);
 }
 
-/** The push of a placement, at all tokens. Throws what makeSteering throws. */
+/** The steering of a placement, at all tokens. Throws what makeSteering throws. */
 export function instrumentSteering(
   vectors: Float32Array,
   placement: Steered,
   strength: number,
   ground: NeutralGround,
   model: ModelIdentity,
-): Push {
+): Intervention {
   const stream = streamOf(placement, model);
   return makeSteering(
     { title: `The direction of ${placement} steering`, vectors },

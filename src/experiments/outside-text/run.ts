@@ -7,7 +7,7 @@ import { AppError } from '../../base/errors.ts';
 import { significant, significantAll } from '../../base/round.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
 import { longestOf, type Reach } from '../reach.ts';
-import type { Pushed, Subject } from '../subject.ts';
+import type { PlacedIntervention, Subject } from '../subject.ts';
 import { headOf } from './calibrate.ts';
 import {
   type Condition,
@@ -63,12 +63,15 @@ export function unitsOf(spec: OutsideTextSpec, size: RunSize): readonly UnitPlan
 interface Pass {
   readonly name: string;
   readonly prompt: readonly string[];
-  readonly pushed: Pushed | null;
+  readonly steered: PlacedIntervention | null;
   /** Whether it is one of those that every dose is read in. */
   readonly dosed: boolean;
 }
 
-/** Passes of a condition at most: as it is, prompt, placebo, and three pushes at the effect, at the KL and along random directions. */
+/**
+ * Passes of a condition at most: as it is, prompt, placebo, and three interventions at the effect, at the KL and along random
+ * directions.
+ */
 const MOST_PASSES = 12;
 /** Those that every dose is read in. */
 const DOSED_PASSES = 5;
@@ -103,7 +106,7 @@ export function reachOf(spec: OutsideTextSpec, size: RunSize): Reach {
       ),
     ),
   );
-  return { longest: longestOf(texts), written: null, pushes: true };
+  return { longest: longestOf(texts), written: null, steers: true };
 }
 
 function neutralCost(spec: OutsideTextSpec, family: Family): number {
@@ -189,7 +192,7 @@ async function runCondition({
     const seen = clean && (plain || isWatched(pass));
     const request = requestOf(spec, family, subject, plain || seen);
     const contexts = asked.map(({ item, dose }) => contextOf(family, condition, dose, item, pass.prompt));
-    const ends = await orNothing(() => subject.ends(contexts, request, pass.pushed, signal));
+    const ends = await orNothing(() => subject.ends(contexts, request, pass.steered, signal));
     if (ends === null) continue;
     const readings = readingsOf(
       family,
@@ -257,7 +260,7 @@ function visibilityOf(streams: ReadonlyMap<string, readonly Float32Array[]>, { m
   return out;
 }
 
-/** How a condition is read: as it is, with the rule or a placebo before it, and under each push that has a strength. */
+/** How a condition is read: as it is, with the rule or a placebo before it, and under each steering that has a strength. */
 async function passesOf(
   family: Family,
   own: PreparedFamily,
@@ -266,22 +269,25 @@ async function passesOf(
 ): Promise<readonly Pass[]> {
   const ground = await subject.ground(signal);
   const rung = own.effect.get('prompt')?.strength ?? null;
-  const passes: Pass[] = [{ name: 'none', prompt: [], pushed: null, dosed: true }];
-  if (rung !== null) passes.push({ name: 'prompt', prompt: promptOf(family, rung), pushed: null, dosed: true });
-  if (rung !== null) passes.push({ name: 'placebo', prompt: placeboOf(family, rung), pushed: null, dosed: false });
+  const passes: Pass[] = [{ name: 'none', prompt: [], steered: null, dosed: true }];
+  if (rung !== null) passes.push({ name: 'prompt', prompt: promptOf(family, rung), steered: null, dosed: true });
+  if (rung !== null) passes.push({ name: 'placebo', prompt: placeboOf(family, rung), steered: null, dosed: false });
   for (const placement of family.placements.filter(isSteered)) {
-    const push = (name: string, vectors: Float32Array, strength: number | null | undefined): void => {
+    const steering = (name: string, vectors: Float32Array, strength: number | null | undefined): void => {
       if (strength !== null && strength !== undefined)
         passes.push({
           name,
           prompt: [],
-          pushed: { push: instrumentSteering(vectors, placement, strength, ground, subject.model), where: 'all' },
+          steered: {
+            intervention: instrumentSteering(vectors, placement, strength, ground, subject.model),
+            where: 'all',
+          },
           dosed: name === placement,
         });
     };
-    push(placement, own.instrument.directions, own.effect.get(placement)?.strength);
-    push(`${placement}.kl`, own.instrument.directions, own.kl.get(placement)?.strength);
-    push(`${placement}.random`, own.random, own.randomKl.get(placement)?.strength);
+    steering(placement, own.instrument.directions, own.effect.get(placement)?.strength);
+    steering(`${placement}.kl`, own.instrument.directions, own.kl.get(placement)?.strength);
+    steering(`${placement}.random`, own.random, own.randomKl.get(placement)?.strength);
   }
   return passes;
 }
@@ -333,7 +339,7 @@ async function runNeutral(
     const answers = await orNothing(() =>
       subject.likelihoods(
         spec.neutral.map(({ context, next }) => ({ context: before + context, continuations: [next] })),
-        pass.pushed,
+        pass.steered,
         signal,
       ),
     );
@@ -361,7 +367,7 @@ async function runNeutral(
   return significantAll({ surprise }) as JsonObject;
 }
 
-/** Null where a push breaks the numbers of this condition: the placement is then missing from the unit, and the analysis says so. */
+/** Null where steering breaks the numbers of this condition: the placement is then missing from the unit, and the analysis says so. */
 async function orNothing<T>(attempt: () => Promise<T>): Promise<T | null> {
   try {
     return await attempt();

@@ -6,7 +6,7 @@ export interface Found {
   readonly reached: number;
 }
 
-/** Strengths that a push is first tried at, and how often the interval around the target is divided after that. */
+/** Strengths that steering is first tried at, and how often the interval around the target is divided after that. */
 const FIRST_TRIES = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6] as const;
 const DIVISIONS = 4;
 /** Close enough to stop, as a share of the target. */
@@ -14,7 +14,7 @@ const CLOSE = 0.05;
 
 /**
  * The tried strength whose effect lies closest to `target`: doubled until the target is passed, then by straight lines between the
- * tries on both sides. `effectAt` gives null where a push breaks the numbers; nothing stronger is tried then.
+ * tries on both sides. `effectAt` gives null where steering breaks the numbers; nothing stronger is tried then.
  */
 export async function searchStrength(
   effectAt: (strength: number) => Promise<number | null>,

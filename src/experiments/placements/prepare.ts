@@ -9,12 +9,12 @@ import type { RunSize } from '../experiment-types.ts';
 import { matchTokens, orBroken, type Strength } from '../matched-steering.ts';
 import { searchStrength } from '../outside-text/strength.ts';
 import { questionsCost } from '../questions.ts';
-import type { Pushed, Subject } from '../subject.ts';
+import type { PlacedIntervention, Subject } from '../subject.ts';
 import { oddsOf, requestOf } from './odds.ts';
 import { conditionsOf, contextsOf, topicsOf, wordsOf } from './plan.ts';
 import { preparedToJson, type PreparedFamily } from './prepared.ts';
 import type { Family, PlacementsSpec, Steered, Topic } from './spec.ts';
-import { difference, fitGate, meanVector, pushedStreams, pushOf } from './steering.ts';
+import { difference, fitGate, meanVector, steeredStreams, interventionOf } from './steering.ts';
 
 /** Strengths that are tried for one placement, on average. */
 const TRIES = 6;
@@ -74,12 +74,12 @@ async function prepareFamily(
   const directions = new Map<string, Float32Array>();
   if (family.kind === 'words') {
     // From going on to break the rule to going on to keep it; one for all topics.
-    const shared = pushedStreams(difference(meanVector(closes), meanVector(opens)), model);
+    const shared = steeredStreams(difference(meanVector(closes), meanVector(opens)), model);
     for (const { id } of topics) directions.set(id, shared);
   } else {
     const own: Float32Array[] = [];
     for (const topic of topics)
-      own.push(meanVector((await streamsOf(hostContexts(family, topic))).map((one) => pushedStreams(one, model))));
+      own.push(meanVector((await streamsOf(hostContexts(family, topic))).map((one) => steeredStreams(one, model))));
     // What a sentence has that the other sentences of the spec have not.
     topics.forEach(({ id }, at) =>
       directions.set(
@@ -90,10 +90,10 @@ async function prepareFamily(
   }
 
   const ground = await subject.ground(signal);
-  const oddsAt = async (topic: Topic, pushed: Pushed | null): Promise<readonly number[]> =>
+  const oddsAt = async (topic: Topic, intervention: PlacedIntervention | null): Promise<readonly number[]> =>
     oddsOf(
       topic,
-      await subject.ends(cleanContexts(family, topic), requestOf(family, topic, subject, false), pushed, signal),
+      await subject.ends(cleanContexts(family, topic), requestOf(family, topic, subject, false), intervention, signal),
     );
   const plain = new Map<string, number>();
   for (const topic of topics) plain.set(topic.id, mean(await oddsAt(topic, null)));
@@ -104,7 +104,7 @@ async function prepareFamily(
           const raised: number[] = [];
           for (const topic of topics) {
             const own = directions.get(topic.id) ?? new Float32Array(0);
-            const after = await oddsAt(topic, pushOf(own, placement, strength, ground, model));
+            const after = await oddsAt(topic, interventionOf(own, placement, strength, ground, model));
             raised.push(mean(after) - (plain.get(topic.id) ?? Number.NaN));
           }
           return mean(raised);

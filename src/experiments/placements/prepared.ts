@@ -20,7 +20,7 @@ export interface Gate {
 /** What all units of a family need. */
 export interface PreparedFamily {
   readonly gate: Gate;
-  /** By topic, one after another: the directions of the streams that early, middle and late steering push `[3, hidden]`. */
+  /** By topic, one after another: the directions of the streams that steering early, in the middle and late steers `[3, hidden]`. */
   readonly directions: ReadonlyMap<string, Float32Array>;
   /** The strength at which each adds the family's effect to its clean items; null where it does not come there. */
   readonly strengths: Readonly<Record<Steered, Strength>>;

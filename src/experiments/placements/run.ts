@@ -6,7 +6,7 @@ import type { RunSize } from '../experiment-types.ts';
 import { orBroken } from '../matched-steering.ts';
 import { questionsCost } from '../questions.ts';
 import { longestOf, type Reach } from '../reach.ts';
-import type { Pushed, Subject } from '../subject.ts';
+import type { PlacedIntervention, Subject } from '../subject.ts';
 import { movedOf, oddsOf, requestOf } from './odds.ts';
 import {
   besideOf,
@@ -21,7 +21,7 @@ import {
 } from './plan.ts';
 import { preparedFamily, preparedSizeOf, type PreparedFamily } from './prepared.ts';
 import { type Family, type PlacementsSpec, STEERED, type Topic } from './spec.ts';
-import { openness, pushOf } from './steering.ts';
+import { openness, interventionOf } from './steering.ts';
 
 /** What a unit is read beside: examples of another task, and neutral text. */
 export const BESIDE = ['tasks', 'neutral'] as const;
@@ -30,7 +30,7 @@ export const BESIDE = ['tasks', 'neutral'] as const;
 interface Pass {
   readonly name: string;
   readonly lead: Lead | null;
-  readonly pushed: Pushed | null;
+  readonly steered: PlacedIntervention | null;
 }
 
 /** The conditions that a way of reading is read under: of a mere mention the clean one alone. */
@@ -84,7 +84,7 @@ export function reachOf(spec: PlacementsSpec, size: RunSize): Reach {
       ]),
     ),
   );
-  return { longest: longestOf(texts), written: null, pushes: true };
+  return { longest: longestOf(texts), written: null, steers: true };
 }
 
 /** Reads one topic. Throws `unit-invalid` for a unit that the spec does not have. */
@@ -124,7 +124,7 @@ export async function runTopic(
   });
 }
 
-/** As it is, behind each line of text, and under each push that has a strength. */
+/** As it is, behind each line of text, and under each steering that has a strength. */
 async function passesOf(
   topic: Topic,
   { directions, strengths }: PreparedFamily,
@@ -134,13 +134,13 @@ async function passesOf(
   const ground = await subject.ground(signal);
   const own = directions.get(topic.id) ?? new Float32Array(0);
   return [
-    { name: 'none', lead: null, pushed: null },
-    ...LEADS.map((lead) => ({ name: lead, lead, pushed: null })),
+    { name: 'none', lead: null, steered: null },
+    ...LEADS.map((lead) => ({ name: lead, lead, steered: null })),
     ...STEERED.flatMap((placement): Pass[] => {
       const { strength } = strengths[placement];
       return strength === null
         ? []
-        : [{ name: placement, lead: null, pushed: pushOf(own, placement, strength, ground, subject.model) }];
+        : [{ name: placement, lead: null, steered: interventionOf(own, placement, strength, ground, subject.model) }];
     }),
   ];
 }
@@ -156,13 +156,13 @@ async function readPass(
   spec: PlacementsSpec,
   family: Family,
   topic: Topic,
-  { name, lead, pushed }: Pass,
+  { name, lead, steered: intervention }: Pass,
   subject: Subject,
   signal: AbortSignal | undefined,
 ): Promise<PassRead> {
   const conditions = conditionsRead(family, name);
   const asked = conditions.map((condition) => contextsOf(family, topic, condition, lead));
-  const ends = await subject.ends(asked.flat(), requestOf(family, topic, subject, false), pushed, signal);
+  const ends = await subject.ends(asked.flat(), requestOf(family, topic, subject, false), intervention, signal);
   let at = 0;
   const odds: Record<string, readonly number[]> = {};
   for (const [c, { id }] of conditions.entries()) {
@@ -177,7 +177,7 @@ async function readPass(
         context: leadOf(family, topic, lead) + context,
         continuations: [next],
       })),
-      pushed,
+      intervention,
       signal,
     );
     return answers.map(([answer]) => answer?.logP ?? Number.NaN);

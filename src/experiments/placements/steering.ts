@@ -1,23 +1,23 @@
-/** What the placements inside the model are made of: directions, the pushes along them, and the gate. */
+/** What the placements inside the model are made of: directions, the interventions along them, and the gate. */
 import { mean } from '../../stats/stats.ts';
 import { makeSteering } from '../../steering/make-steering.ts';
 import type { NeutralGround } from '../../steering/steering-runner.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';
 import { fitInstrument } from '../instrument.ts';
-import type { Pushed } from '../subject.ts';
+import type { PlacedIntervention } from '../subject.ts';
 import type { Gate } from './prepared.ts';
 import { STEERED, type Steered } from './spec.ts';
 
 /** Where each steers, as a share of depth. */
 const DEPTHS = { early: 0.25, middle: 0.5, late: 0.9 } as const satisfies Readonly<Record<Steered, number>>;
 
-/** The stream that a placement pushes. */
+/** The stream that a placement steers. */
 export function streamOf(placement: Steered, { layerCount }: Pick<ModelIdentity, 'layerCount'>): number {
   return Math.max(1, Math.round(layerCount * DEPTHS[placement]));
 }
 
-/** Of streams `[layers, hidden]`, those that are pushed `[3, hidden]`. */
-export function pushedStreams(streams: Float32Array, model: ModelIdentity): Float32Array {
+/** Of streams `[layers, hidden]`, those that are steered `[3, hidden]`. */
+export function steeredStreams(streams: Float32Array, model: ModelIdentity): Float32Array {
   const { hidden } = model;
   const found = new Float32Array(STEERED.length * hidden);
   STEERED.forEach((placement, at) => {
@@ -37,26 +37,26 @@ export function difference(a: Float32Array, b: Float32Array): Float32Array {
   return a.map((value, i) => value - (b[i] ?? Number.NaN));
 }
 
-/** The push of a placement along the topic's directions `[3, hidden]`, at all tokens. Throws what makeSteering throws. */
-export function pushOf(
+/** The steering of a placement along the topic's directions `[3, hidden]`, at all tokens. Throws what makeSteering throws. */
+export function interventionOf(
   directions: Float32Array,
   placement: Steered,
   strength: number,
   ground: NeutralGround,
   model: ModelIdentity,
-): Pushed {
+): PlacedIntervention {
   const { hidden, layerCount } = model;
   const stream = streamOf(placement, model);
   const at = STEERED.indexOf(placement) * hidden;
   const vectors = new Float32Array((layerCount + 1) * hidden);
   vectors.set(directions.subarray(at, at + hidden), stream * hidden);
-  const push = makeSteering(
+  const intervention = makeSteering(
     { title: `The direction of ${placement} steering`, vectors },
     { mode: 'add', pole: 'positive', from: stream, to: stream, strength, where: 'all' },
     ground,
     model,
   );
-  return { push, where: 'all' };
+  return { intervention, where: 'all' };
 }
 
 /** The gate that tells streams `[layers, hidden]` of contexts in which the rule acts from others, by the difference of means. */

@@ -16,7 +16,7 @@ export interface Places {
   /** The token in front of each mark, and the one behind it; behind the last mark it is the first of what is asked. */
   readonly before: readonly number[];
   readonly behind: readonly number[];
-  /** By draw: as many tokens of the text as it has marks, none of them a mark, without the first token, which is never pushed. */
+  /** By draw: as many tokens of the text as it has marks, none of them a mark, without the first token, which is never steered. */
   readonly others: readonly (readonly number[])[];
 }
 

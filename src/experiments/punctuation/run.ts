@@ -1,7 +1,7 @@
 /** What a model is asked about one group of topics, after the directions were fitted on all others. */
 import { AppError } from '../../base/errors.ts';
 import { significantAll } from '../../base/round.ts';
-import type { Push } from '../../steering/steering.ts';
+import type { Intervention } from '../../steering/steering.ts';
 import type { Passage } from '../../training/reader.ts';
 import { oddsOf, preparedSize } from '../context-odds.ts';
 import type { JsonObject, UnitCall, UnitPlan } from '../design.ts';
@@ -39,7 +39,7 @@ export function reachOf(spec: PunctuationSpec, size: RunSize): Reach {
     ...questionsReach(
       groupsOf(spec, size).flatMap(({ axis, topics }) => topics.flatMap((topic) => questionsOf(axis, topic))),
     ),
-    pushes: true,
+    steers: true,
   };
 }
 
@@ -69,14 +69,18 @@ export async function runGroup(
   /** `[passes][topics, sides][words]` */
   const odds: (readonly (readonly number[])[])[] = [];
   for (const { out, tokens } of passes) {
-    const push = out === 'nothing' ? null : out === 'axis' ? axis : (random[out] ?? []);
+    const intervention = out === 'nothing' ? null : out === 'axis' ? axis : (random[out] ?? []);
     const questions = asked.flatMap((two, topic) =>
       two.map((question, side) => {
         const own = places[topic]?.[side];
-        return own === undefined || push === null ? question : { ...question, steered: tokens(own) };
+        return own === undefined || intervention === null ? question : { ...question, steered: tokens(own) };
       }),
     );
-    const answers = await subject.likelihoods(questions, push === null ? null : { push, where: 'all' }, signal);
+    const answers = await subject.likelihoods(
+      questions,
+      intervention === null ? null : { intervention, where: 'all' },
+      signal,
+    );
     odds.push(answers.map((answer) => group.axis.words.map((_, word) => oddsOf(answer.slice(2 * word, 2 * word + 2)))));
     onShare?.(odds.length / passes.length);
   }
@@ -103,7 +107,7 @@ async function fitDirections(
   { id, axis, fit }: Group,
   subject: Subject,
   signal: AbortSignal | undefined,
-): Promise<{ readonly axis: Push; readonly random: readonly Push[] }> {
+): Promise<{ readonly axis: Intervention; readonly random: readonly Intervention[] }> {
   const passages = fit.flatMap((topic) =>
     SIDES.map((side): Passage => ({ text: [topic[side]], taps: [], readoutAfter: [0] })),
   );
@@ -128,7 +132,7 @@ async function fitDirections(
  * Holds the stream at one value along a direction, from what leaves the first layer to what leaves the last: midway between the versions
  * (for a random direction, at the mean of all texts). So what the direction says of a text is gone, and its usual size stays.
  */
-function takenOut({ layers, hidden, directions, centre }: Gauge): Push {
+function takenOut({ layers, hidden, directions, centre }: Gauge): Intervention {
   return Array.from({ length: layers - 1 }, (_, at) => at + 1).flatMap((stream) => {
     const own = directions.subarray(stream * hidden, (stream + 1) * hidden);
     const length = Math.hypot(...own);

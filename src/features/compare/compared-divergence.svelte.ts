@@ -91,7 +91,7 @@ export class ComparedDivergence {
       const run = async ({ tokens, givenTokens, run: origin }: Recording): Promise<ReadRun> => ({
         ids: tokens.map(({ id }) => id),
         given: givenTokens,
-        push: origin?.push ? await steeringArgsOf(origin.push, offers(), session) : null,
+        steering: origin?.push ? await steeringArgsOf(origin.push, offers(), session) : null,
       });
       const divergence = await session.diverge({
         a: await run(a),

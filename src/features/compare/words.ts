@@ -69,7 +69,7 @@ export function differenceSentence({ mean, opening }: SharedDifference, axis: Ax
   return `${lean} (difference ${signed(mean.mean)}, 95 % interval ${plainNumber(interval.low, 2)} to ${plainNumber(interval.high, 2)}, blocks of ${plural(block, 'token')}).${verdict}${before}`;
 }
 
-/** Which of two runs the model did not read by itself, each push in words; null where neither was pushed. */
+/** Which of two runs the model did not read by itself, each steering in words; null where neither was steered. */
 export function interventionsSentence(a: string | null, b: string | null): string | null {
   if (a === null && b === null) return null;
   const said =

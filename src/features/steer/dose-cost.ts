@@ -24,9 +24,9 @@ export interface DosePlan {
 export function doseBatches({ targets, placeboTargets, placebos, choices, control }: DosePlan): number {
   const [own, other] = [batchesOf(choices), control === null ? 0 : batchesOf(control)];
   const matching = (levels: number): number => (levels === 0 ? 0 : 2 * (FIRST_TRIES + MORE_TRIES * (levels - 1)));
-  const unpushed = 2 + own + other;
+  const unsteered = 2 + own + other;
   return (
-    unpushed +
+    unsteered +
     matching(targets) +
     2 * targets * (own + other) +
     placebos * (matching(placeboTargets) + 2 * placeboTargets * own)

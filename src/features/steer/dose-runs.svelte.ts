@@ -94,7 +94,7 @@ export class DoseRuns {
 
   readonly #own = $derived.by(() => (this.#found?.key === this.#parts.choice.offer?.key ? this.#found : null));
 
-  /** Hash of the weights that would be pushed: those that are loaded, or else the probe's own, once they are known. */
+  /** Hash of the weights that would be steered: those that are loaded, or else the probe's own, once they are known. */
   readonly #weights = $derived.by(
     () => (this.#parts.session.status?.model ?? this.#parts.choice.card?.model)?.weightsSha256 ?? null,
   );
@@ -155,7 +155,7 @@ export class DoseRuns {
     () => this.options.control ?? comparedWith(this.#parts.choice.axis).control !== null,
   );
 
-  /** Layers that are pushed. */
+  /** Layers that are steered. */
   readonly layers = $derived.by(() => {
     const from = this.options.from ?? defaultStream(this.#parts.choice.layerCount ?? 30);
     return { from, to: this.options.to ?? from };
@@ -270,11 +270,11 @@ export class DoseRuns {
     if (offer === null || set === undefined) throw noChoices(choice.axis);
     const other = probes.offer(`shipped:${comparedWith(choice.axis).unrelated}`);
     const model = session.status?.model;
-    const pushing = await carriedFiles(offer, session);
-    if (pushing === null || model === undefined) return null;
-    choice.agree(offer, model, pushing.agreement);
+    const steeringFiles = await carriedFiles(offer, session);
+    if (steeringFiles === null || model === undefined) return null;
+    choice.agree(offer, model, steeringFiles.agreement);
     return {
-      probe: pushing.files,
+      probe: steeringFiles.files,
       settings: { mode, pole: 'positive', ...this.layers, strength: 0, where },
       stories: await stories(),
       targets: [...new Set([...targets, ...placeboTargets])].sort((a, b) => a - b),

@@ -1,6 +1,6 @@
 /**
  * Strengths that were matched to a KL, remembered by what they depend on: probe, weights, layers, mode and pole, and
- * not which tokens are pushed.
+ * not which tokens are steered.
  */
 import type { DoseReport, MatchedStrength } from '../../steering/dose-types.ts';
 import type { SteeringSettings } from '../../steering/steering.ts';
@@ -12,7 +12,7 @@ const KEY = 'flipside.matched';
 /** Matched strengths that are remembered; beyond, the first go. */
 const MOST = 100;
 
-/** What is pushed, and how. */
+/** What is steered, and how. */
 export interface MatchQuestion extends Pick<SteeringSettings, 'mode' | 'pole' | 'from' | 'to'> {
   readonly probeSha256: string;
   readonly weightsSha256: string;
@@ -57,14 +57,14 @@ function keyOf({ probeSha256, weightsSha256, mode, pole, from, to }: MatchQuesti
 
 function sameQuestion(
   { probeSha256, weightsSha256, mode, from, to }: MatchQuestion,
-  { probe, model, ...push }: DoseReport,
+  { probe, model, ...steering }: DoseReport,
 ): boolean {
   return (
     probe.sha256 === probeSha256 &&
     model.weightsSha256 === weightsSha256 &&
-    push.mode === mode &&
-    push.from === from &&
-    push.to === to
+    steering.mode === mode &&
+    steering.from === from &&
+    steering.to === to
   );
 }
 

@@ -1,19 +1,19 @@
-/** A push while its text is being written: what a run will remember of it, changes on the way included. */
+/** Steering while its text is being written: what a run will remember of it, changes on the way included. */
 import { type TokenDecision, withDecision } from '../../steering/condition.ts';
 import type { SteeringRecord, StrengthChange } from '../../steering/steering.ts';
 
 /** The record, growing. */
 export class RunningSteering {
-  #push = $state.raw<SteeringRecord>() as SteeringRecord;
+  #record = $state.raw<SteeringRecord>() as SteeringRecord;
   #adjust: ((strength: number) => void) | null = null;
 
-  constructor(push: SteeringRecord) {
-    this.#push = push;
+  constructor(steering: SteeringRecord) {
+    this.#record = steering;
   }
 
   /** What is remembered now. */
   get push(): SteeringRecord {
-    return this.#push;
+    return this.#record;
   }
 
   /** Takes what changes the strength of the text that is being written; null once it has ended. */
@@ -23,8 +23,8 @@ export class RunningSteering {
 
   /** Remembers whether the condition held at a token. */
   decide(decision: TokenDecision): void {
-    const { when } = this.#push;
-    if (when !== undefined) this.#push = { ...this.#push, when: withDecision(when, decision) };
+    const { when } = this.#record;
+    if (when !== undefined) this.#record = { ...this.#record, when: withDecision(when, decision) };
   }
 
   /** Another strength from the next token on that is begun; `after`: tokens that are there. */
@@ -33,7 +33,7 @@ export class RunningSteering {
     this.#adjust(strength);
     const change: StrengthChange = { after, strength };
     // A slider that is dragged asks many times between two tokens: only the last of them can be felt.
-    const before = (this.#push.changes ?? []).filter((each) => each.after !== after);
-    this.#push = { ...this.#push, changes: [...before, change] };
+    const before = (this.#record.changes ?? []).filter((each) => each.after !== after);
+    this.#record = { ...this.#record, changes: [...before, change] };
   }
 }

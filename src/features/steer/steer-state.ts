@@ -1,4 +1,4 @@
-/** The state of the Steer place: the push that is set, what was written under it, and what it was measured to do. */
+/** The state of the Steer place: the steering that is set, what was written under it, and what it was measured to do. */
 import { STEER_STARTERS } from '../../content/prompts.ts';
 import { useApp, type AppState } from '../../state/app.svelte.ts';
 import { BatchPace } from '../../state/engine/batch-pace.svelte.ts';

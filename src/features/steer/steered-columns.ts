@@ -60,7 +60,7 @@ export function actedIn({ during, back }: SteeredText): ReadonlySet<number> | nu
 
 /** A text that was written here, and what the model writes by itself once there is something of it. */
 export function textColumns(text: SteeredText): readonly SteeredColumn[] {
-  const { steering, axis, ends, during, back, unpushed, sampling, key } = text;
+  const { steering, axis, ends, during, back, unsteered, sampling, key } = text;
   const { hasPole, done, strength } = modeDef(steering.mode);
   const towards = [hasPole ? `towards ${axis[steering.pole]}` : done('', steering.direction), ...ends].join(' and ');
   const column = (reading: ReadingState, readable: boolean): Pick<ReadColumn, 'pieces' | 'trace' | 'from'> => ({
@@ -69,7 +69,7 @@ export function textColumns(text: SteeredText): readonly SteeredColumn[] {
     from: reading.givenTokens,
   });
   const steered = column(back ?? during, back !== null);
-  const beside = unpushed === null ? null : column(unpushed, true);
+  const beside = unsteered === null ? null : column(unsteered, true);
   const set = settingsLine({
     strength: strength === null ? null : steering.strength,
     from: steering.from,

@@ -108,14 +108,14 @@ export class SteeredPlacebos {
 
   /** The text and the unsteered one, read like placebos; null where that was stopped. */
   async #begun(
-    { key, during, unpushed }: SteeredText,
+    { key, during, unsteered: beside }: SteeredText,
     probeKey: string,
     reading: (whole: string) => Promise<number | null>,
   ): Promise<BesidePlacebos | null> {
-    if (unpushed === null)
+    if (beside === null)
       throw new AppError('usage', 'There is no unsteered text to compare placebos with. Write it first.');
     const steered = await reading(during.text);
-    const unsteered = steered === null ? null : await reading(unpushed.text);
+    const unsteered = steered === null ? null : await reading(beside.text);
     return steered === null || unsteered === null
       ? null
       : this.#put({ key, probeKey, steered, unsteered, placebos: [] });

@@ -24,7 +24,7 @@ const MOST_TEXTS = 8;
 /** What is done at the moment, of the three steps of one press. */
 export type SteeringStep = 'steered' | 'reading' | 'unsteered';
 
-/** A text that was written under a push, with what was made of it since. */
+/** A text that was written under steering, with what was made of it since. */
 export interface SteeredText {
   readonly key: number;
   readonly title: string;
@@ -38,14 +38,14 @@ export interface SteeredText {
   readonly ends: readonly string[];
   /** What the engine was asked for, so that placebos can be written alike. */
   readonly asked: Omit<SteeredTextArgs, 'placebo'>;
-  /** As it was written, and its trace: moved by the push itself. */
+  /** As it was written, and its trace: moved by the steering itself. */
   readonly during: ReadingState;
   /** How the writing ended; null where it was stopped or failed. */
   readonly ended: RunSummary['ended'] | null;
-  /** The same text as the model reads it without the push; null until it was read to its end. */
+  /** The same text as the model reads it without the steering; null until it was read to its end. */
   readonly back: ReadingState | null;
   /** What the model writes by itself with the same seed; null until that has begun. */
-  readonly unpushed: ReadingState | null;
+  readonly unsteered: ReadingState | null;
 }
 
 /** What steered writing works with. */
@@ -65,7 +65,7 @@ export interface SteererParts {
 export class Steerer {
   readonly #parts: SteererParts;
   #texts = $state.raw<readonly SteeredText[]>([]);
-  #running = $state.raw<{ readonly push: RunningSteering; readonly during: ReadingState } | null>(null);
+  #running = $state.raw<{ readonly steering: RunningSteering; readonly during: ReadingState } | null>(null);
   #step = $state<SteeringStep | null>(null);
   /** A text while it is read again: the page shows that reading before the text has it. */
   #rereading = $state.raw<{ readonly key: number; readonly reading: ReadingState } | null>(null);
@@ -87,12 +87,12 @@ export class Steerer {
     const again = this.#rereading?.reading === reading ? this.#rereading.key : null;
     return (
       this.texts.findLast(
-        ({ key, during, back, unpushed }) => key === again || [during, back, unpushed].includes(reading),
+        ({ key, during, back, unsteered }) => key === again || [during, back, unsteered].includes(reading),
       ) ?? null
     );
   });
 
-  /** Whether a text is being written under a push. */
+  /** Whether a text is being written under steering. */
   readonly writing = $derived.by(() => this.#running !== null);
 
   /** The step that is under way; null where none is. */
@@ -118,9 +118,9 @@ export class Steerer {
       const { title } = box;
       const prompt = await box.text((messages) => session.renderChat(messages));
       if (prompt === null) return;
-      const pushing = await this.#carried(offer);
-      if (pushing === null) return;
-      const { files, agreement } = pushing;
+      const steeringFiles = await this.#carried(offer);
+      if (steeringFiles === null) return;
+      const { files, agreement } = steeringFiles;
       const more = await mixedIn(mix, session);
       if (more === null) return;
       const { ends } = more;
@@ -169,7 +169,7 @@ export class Steerer {
     choice.strengthen(strength);
     // Of the text that is written, whichever is on show.
     if (choice.fault === null && mix.fault === null)
-      this.#running?.push.change(strength, this.#running.during.tokens.length);
+      this.#running?.steering.change(strength, this.#running.during.tokens.length);
   }
 
   /** Reads a text by the model without steering. */
@@ -194,9 +194,9 @@ export class Steerer {
    */
   async beside(text: SteeredText): Promise<ReadingState | null> {
     const { readingController, session } = this.#parts;
-    const known = this.#find(text).unpushed ?? this.#written(text);
+    const known = this.#find(text).unsteered ?? this.#written(text);
     if (known !== null) {
-      this.#put({ ...this.#find(text), unpushed: known });
+      this.#put({ ...this.#find(text), unsteered: known });
       return known;
     }
     return this.#under('unsteered', async () => {
@@ -206,10 +206,10 @@ export class Steerer {
         readingController.sampling = { ...text.sampling };
         const writing = readingController.write(text.title, text.prompt);
         const live = readingController.reading;
-        if (live !== null && live !== before) this.#put({ ...this.#find(text), unpushed: live });
+        if (live !== null && live !== before) this.#put({ ...this.#find(text), unsteered: live });
         const other = await writing;
         const some = other !== null && !other.incomplete && other.givenTokens < other.tokens.length;
-        this.#put({ ...this.#find(text), unpushed: some ? other : null });
+        this.#put({ ...this.#find(text), unsteered: some ? other : null });
         if (live !== null && readingController.reading === (some ? other : live)) this.show(this.#find(text));
         return some ? other : null;
       } catch (error) {
@@ -242,14 +242,14 @@ export class Steerer {
     this.#parts.readingController.bringBack((which === 'back' ? text.back : null) ?? text.during);
   }
 
-  /** The probe that pushes, as the loaded model takes it. Throws `push-invalid` where the strength was matched on another. */
+  /** The probe that steers, as the loaded model takes it. Throws `push-invalid` where the strength was matched on another. */
   async #carried(offer: ProbeOffer): Promise<CarriedFiles | null> {
     const { choice, session } = this.#parts;
     const model = session.status?.model;
     if (model !== undefined) choice.needMatchedOn(model);
-    const pushing = await carriedFiles(offer, session);
-    if (pushing !== null && model !== undefined) choice.agree(offer, model, pushing.agreement);
-    return pushing;
+    const steeringFiles = await carriedFiles(offer, session);
+    if (steeringFiles !== null && model !== undefined) choice.agree(offer, model, steeringFiles.agreement);
+    return steeringFiles;
   }
 
   async #writeUnder(
@@ -265,11 +265,11 @@ export class Steerer {
       running,
     );
     const key = (this.#lastKey += 1);
-    this.#texts = [...this.#texts, { ...begun, key, during, ended: null, back: null, unpushed: null }].slice(
+    this.#texts = [...this.#texts, { ...begun, key, during, ended: null, back: null, unsteered: null }].slice(
       -MOST_TEXTS,
     );
     let ended: SteeredText['ended'] = null;
-    this.#running = { push: running, during };
+    this.#running = { steering: running, during };
     try {
       await readingController.fill(`writing ${title} while steered`, during, async () => {
         const summary = await session.writeSteered({ ...asked, placebo: null }, during, {
@@ -304,15 +304,15 @@ export class Steerer {
   #written({ key, prompt, sampling }: SteeredText): ReadingState | null {
     const weights = this.#parts.session.status?.model.weightsSha256;
     const probe = this.#parts.readingController.probe;
-    const same = ({ key: other, prompt: from, sampling: by, unpushed }: SteeredText): boolean =>
+    const same = ({ key: other, prompt: from, sampling: by, unsteered }: SteeredText): boolean =>
       other !== key &&
       from === prompt &&
       JSON.stringify(by) === JSON.stringify(sampling) &&
-      unpushed !== null &&
-      unpushed.tokens.length - unpushed.givenTokens === sampling.maxTokens &&
-      unpushed.maker?.engine.model.weightsSha256 === weights &&
-      unpushed.maker?.probe.id === probe?.id;
-    return this.#texts.findLast(same)?.unpushed ?? null;
+      unsteered !== null &&
+      unsteered.tokens.length - unsteered.givenTokens === sampling.maxTokens &&
+      unsteered.maker?.engine.model.weightsSha256 === weights &&
+      unsteered.maker?.probe.id === probe?.id;
+    return this.#texts.findLast(same)?.unsteered ?? null;
   }
 
   #find(text: SteeredText): SteeredText {

@@ -1,5 +1,5 @@
 /**
- * Dose–responses that were measured in this browser, one for each probe and the weights that were pushed: kept as the
+ * Dose–responses that were measured in this browser, one for each probe and the weights that were steered: kept as the
  * file that they could be saved as.
  */
 import type { DoseReport } from '../../steering/dose-types.ts';

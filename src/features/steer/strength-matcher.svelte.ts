@@ -107,11 +107,11 @@ export class StrengthMatcher {
     const { offer } = choice;
     const model = session.status?.model;
     if (offer === null || model === undefined) return null;
-    const pushing = await carriedFiles(offer, session);
-    if (pushing === null) return null;
-    choice.agree(offer, model, pushing.agreement);
+    const steeringFiles = await carriedFiles(offer, session);
+    if (steeringFiles === null) return null;
+    choice.agree(offer, model, steeringFiles.agreement);
     const args = {
-      probe: pushing.files,
+      probe: steeringFiles.files,
       settings: { ...settings, strength: 0 },
       stories: await stories(),
       targets: [target],
@@ -122,7 +122,7 @@ export class StrengthMatcher {
       const matched = await session.matchSteering(args);
       const found = matched?.[0];
       if (!matched || found === undefined) return null;
-      // One more, for the reading without the push.
+      // One more, for the reading without the steering.
       done(found.batches + 1);
       this.#book.learn(question, matched);
       return found.strength;

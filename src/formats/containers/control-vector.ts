@@ -15,8 +15,8 @@ import type { ControlVector } from './gguf.ts';
 export const FIRST_CONTROL_LAYER = 2;
 
 /**
- * The control vector of a probe, with its own lengths: `steering` is made for pushing (scale 1 is the whole difference of
- * the poles' means at every layer at once), `directions` has length 1 and is made for reading. Positive scales push to the positive
+ * The control vector of a probe, with its own lengths: `steering` is made for steering (scale 1 is the whole difference of
+ * the poles' means at every layer at once), `directions` has length 1 and is made for reading. Positive scales steering to the positive
  * pole. The model's id goes into `controlvector.model_hint`; llama.cpp does not look at it.
  */
 export function controlVectorOf(

@@ -127,12 +127,12 @@ function sources(recording: Recording): readonly string[] {
     ({ sampling: { temperature, topK, topP, seed } }) =>
       `temperature ${temperature}${topK === 0 ? '' : `, top-k ${topK}`}, top-p ${topP}, seed ${seed}`,
   );
-  const pushed = recordedSteering(recording);
+  const steered = recordedSteering(recording);
   return [
-    ...(pushed === null
+    ...(steered === null
       ? []
       : [
-          `Not the model by itself: ${shownText(pushed)}. Strength in lengths of the stream; KL in nats, 95th percentile on neutral text.`,
+          `Not the model by itself: ${shownText(steered)}. Strength in lengths of the stream; KL in nats, 95th percentile on neutral text.`,
         ]),
     `Probe ${shownText(run?.probeTitle ?? probe)} (${shownText(probe)}, SHA-256 ${probeSha256.slice(0, 12)}…). A score is a score, not a verdict on the text.`,
     `Model ${shownText(model)} (weights SHA-256 ${weightsSha256.slice(0, 12)}…) on ${shownText(backend)}; Flipside ${shownText(version)}${run === undefined ? '' : `, ${new Date(run.finishedAt).toISOString().slice(0, 10)}`}.`,

@@ -34,8 +34,8 @@ export function doseCard(report: DoseReport): string {
 function factsSection(report: DoseReport): string {
   const { probe, model, axis, mode, where, choices, control, neutral, placebos, seed, version } = report;
   const count = (kind: DoseSeries['kind']): number => placebos.filter((one) => one.kind === kind).length;
-  const setOf = ({ name, pairs, sha256, unpushed }: DoseReport['choices']): string =>
-    `${name}, ${pairs} choices (sha256 ${sha256.slice(0, 12)}…); unsteered log-odds ${estimateText(estimateCells(unpushed, signed))}`;
+  const setOf = ({ name, pairs, sha256, unpushed: unsteered }: DoseReport['choices']): string =>
+    `${name}, ${pairs} choices (sha256 ${sha256.slice(0, 12)}…); unsteered log-odds ${estimateText(estimateCells(unsteered, signed))}`;
   return `## What was measured
 
 The model is made to choose between two ways of going on from one context, ${axis.positive} and ${axis.negative}: the log-odds are the log-probability of all tokens of

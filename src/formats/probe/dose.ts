@@ -2,7 +2,7 @@
  * `dose.json`, a dose–response. Reading checks everything and refuses by path; writing is deterministic and passes through
  * the same checks, so that nothing is written that cannot be read again.
  *
- * A push may make text so unlikely that its perplexity is beyond any number: Infinity in memory, null in the file.
+ * Steering may make text so unlikely that its perplexity is beyond any number: Infinity in memory, null in the file.
  */
 import type { DoseChoices, DoseLevel, DoseRank, DoseReport, DoseSeries } from '../../steering/dose-types.ts';
 import { shown } from '../../base/shown.ts';

@@ -1,4 +1,4 @@
-/** A push as files hold it. Hostile until validated: every refusal names the path of what is wrong. */
+/** Steering as files hold it. Hostile until validated: every refusal names the path of what is wrong. */
 import { AppError } from '../../base/errors.ts';
 import { POLES } from '../../probe/heads.ts';
 import { checkTogether, MOST_PARTS } from '../../steering/combine.ts';
@@ -18,12 +18,12 @@ import { inRange, oneOf, positive, sha256 } from '../../json/json-values.ts';
 /** No context that we read is longer. */
 const MOST_TOKENS = 131_072;
 
-/** Whether a push needs a version of the formats that knows several directions and conditions; older ones would pass them over. */
+/** Whether steering needs a version of the formats that knows several directions and conditions; older ones would pass them over. */
 export function isCombined(record: Pick<SteeringRecord, 'also' | 'when'> | null): boolean {
   return record !== null && (record.also !== undefined || record.when !== undefined);
 }
 
-/** Reads a push on a model of so many layers; members that it has not are passed over. */
+/** Reads steering on a model of so many layers; members that it has not are passed over. */
 export function parseSteeringRecord(node: JsonNode, layerCount: number): SteeringRecord {
   const { direction, probeSha256, matchedKl, carriedOver, ...set } = partIn(node, layerCount);
   const bounds = boundsOf(set);

@@ -1,9 +1,9 @@
-/** How a recording was pushed, in words. */
+/** How a recording was steered, in words. */
 import { steeringWords } from '../../steering/steering-words.ts';
 import type { Recording } from './recording.ts';
 
 /**
- * The push of a recording; null where the model read and wrote by itself. The poles have names where the direction was
+ * The steering of a recording; null where the model read and wrote by itself. The poles have names where the direction was
  * that of the probe that read.
  */
 export function recordedSteering({
@@ -11,6 +11,8 @@ export function recordedSteering({
   provenance,
   run,
 }: Pick<Recording, 'axis' | 'provenance'> & Partial<Pick<Recording, 'run'>>): string | null {
-  const push = run?.push ?? null;
-  return push === null ? null : steeringWords(push, push.probeSha256 === provenance.probeSha256 ? axis : null);
+  const steering = run?.push ?? null;
+  return steering === null
+    ? null
+    : steeringWords(steering, steering.probeSha256 === provenance.probeSha256 ? axis : null);
 }

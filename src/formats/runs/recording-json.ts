@@ -22,8 +22,8 @@ const FORMAT = 'flipside-recording';
 /**
  * Version 2 added the words' part of the scores and the 1 % lines; files of version 1 still open, without them. Version 3
  * added each pole from neutral, and how a run of the reader's own was made; a file may lack either. Version 4 added what
- * a run was pushed by. Version 5 packs scores, and says of every reading where it stands and what is shown of it; older
- * files have readings at the ends of sentences only. Version 6 added further directions and conditions of a push; a file without
+ * a run was steered by. Version 5 packs scores, and says of every reading where it stands and what is shown of it; older
+ * files have readings at the ends of sentences only. Version 6 added further directions and conditions of steering; a file without
  * any is still written as version 5.
  */
 const VERSION = 6;
@@ -175,8 +175,8 @@ function inOrder(taps: readonly ReadoutReading[]): readonly ReadoutReading[] {
   return [...new Map(taps.map((tap) => [tap.afterToken, tap])).values()].sort((a, b) => a.afterToken - b.afterToken);
 }
 
-function runObject({ push, ...rest }: RunOrigin): NonNullable<RecordingObject['run']> {
-  return push === null ? rest : { ...rest, push };
+function runObject({ push: steering, ...rest }: RunOrigin): NonNullable<RecordingObject['run']> {
+  return steering === null ? rest : { ...rest, push: steering };
 }
 
 /** Members that are written one item a line. */

@@ -34,7 +34,7 @@ export interface Shared {
   /** Settings of the view that not every version knows, by name: short words. What is not known is passed over. */
   readonly view: Readonly<Record<string, string>>;
   /**
-   * What was done to the stream; null where nothing was. A link names a push but holds no direction, so that alone does
+   * What was done to the stream; null where nothing was. A link names steering but holds no direction, so that alone does
    * not make the run again.
    */
   readonly push: SteeringRecord | null;
@@ -43,9 +43,9 @@ export interface Shared {
 }
 
 /**
- * Version 2 added the push. A link without one is still of version 1; one with it is refused by pages from before, which
- * would read its text unpushed and say nothing. Version 3 added the readings; one without them is of version 1 or 2. Version 4
- * added further directions and conditions of the push, which pages from before would pass over.
+ * Version 2 added the steering. A link without one is still of version 1; one with it is refused by pages from before, which
+ * would read its text unsteered and say nothing. Version 3 added the readings; one without them is of version 1 or 2. Version 4
+ * added further directions and conditions of the steering, which pages from before would pass over.
  */
 const VERSION = 4;
 
@@ -70,10 +70,10 @@ export function sharedJson(shared: Shared): string {
 }
 
 /** The version of a link: the lowest that holds everything in it. */
-export function linkVersion({ readings, push }: Pick<Shared, 'readings' | 'push'>): number {
-  if (isCombined(push)) return VERSION;
+export function linkVersion({ readings, push: steering }: Pick<Shared, 'readings' | 'push'>): number {
+  if (isCombined(steering)) return VERSION;
   if (readings !== null) return 3;
-  return push === null ? 1 : 2;
+  return steering === null ? 1 : 2;
 }
 
 /** Reads what {@link sharedJson} wrote; throws `link-invalid` with the path of what is wrong. */
@@ -114,8 +114,8 @@ function readingsIn(root: JsonNode, body: string): SharedTrace | null {
 }
 
 function steeringIn(root: JsonNode): SteeringRecord | null {
-  const push = has(root, 'push') ? field(root, 'push') : null;
-  return push === null || push.value === null ? null : parseSteeringRecord(push, MOST_LAYERS);
+  const steering = has(root, 'push') ? field(root, 'push') : null;
+  return steering === null || steering.value === null ? null : parseSteeringRecord(steering, MOST_LAYERS);
 }
 
 /** The whole code from a packed body (base64url) and its {@link linkVersion}. */

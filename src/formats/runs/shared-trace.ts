@@ -93,7 +93,7 @@ export interface LinkedRun extends Pick<RunOrigin, 'continuations' | 'push'> {
 
 /** A link's readings as a recording with nothing in it but them: scores of tokens are none, and scales those of no measurement. */
 export function recordingOfTrace(
-  { id, title, text: body, given, probe, continuations, push }: LinkedRun,
+  { id, title, text: body, given, probe, continuations, push: steering }: LinkedRun,
   trace: SharedTrace,
 ): Recording {
   const { tokens, layers, layer, points } = trace;
@@ -138,7 +138,7 @@ export function recordingOfTrace(
       probeKey: probe.key,
       probeTitle: probe.title,
       continuations,
-      push,
+      push: steering,
     },
   };
 }

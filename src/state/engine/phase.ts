@@ -24,7 +24,7 @@ export type Phase =
   | { readonly kind: 'timing'; readonly status: EngineStatus; readonly done: number; readonly total: number }
   /** Training a probe, or judging one on another set; null until the first step. */
   | { readonly kind: 'training'; readonly status: EngineStatus; readonly progress: TrainingProgress | null }
-  /** Finding the strength of a push (null), or measuring a dose–response. */
+  /** Finding the strength of steering (null), or measuring a dose–response. */
   | { readonly kind: 'measuring'; readonly status: EngineStatus; readonly progress: DoseProgress | null }
   /** Running an experiment; null while it is timed. */
   | { readonly kind: 'experimenting'; readonly status: EngineStatus; readonly progress: ExperimentProgress | null }

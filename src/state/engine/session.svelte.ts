@@ -139,7 +139,7 @@ export class Session extends EngineLine {
     },
   ): Promise<RunSummary | null> {
     const { client, status } = this.idle();
-    this.say(SAY.pushing());
+    this.say(SAY.writingSteered());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
     const summary = await this.run({ kind: 'writing', status, tokensPerSecond: null }, (signal) =>
       client
@@ -372,7 +372,7 @@ export class Session extends EngineLine {
   }
 
   /**
-   * Measures how far a probe of another variant agrees, so that it may push or be judged; null when it was stopped or
+   * Measures how far a probe of another variant agrees, so that it may steer or be judged; null when it was stopped or
    * refused, which is then already shown. The text in the engine's memory stays there.
    */
   async carryOver(probe: ProbeToUse): Promise<{ readonly agreement: DtypeAgreement | null } | null> {

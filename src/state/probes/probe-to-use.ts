@@ -1,5 +1,5 @@
 /**
- * A probe as the engine needs it to score or to push: with the sets that it was fitted on, where it has to be measured
+ * A probe as the engine needs it to score or to steer: with the sets that it was fitted on, where it has to be measured
  * on another variant of its model.
  */
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
@@ -31,7 +31,7 @@ export interface CarriedFiles {
 }
 
 /**
- * A probe that is to push the loaded model, or to be judged on it, measured first where it was made on another variant;
+ * A probe that is to steer the loaded model, or to be judged on it, measured first where it was made on another variant;
  * null where that was stopped or refused, which is then shown. Throws as {@link Session.needReady}.
  */
 export async function carriedFiles(offer: ProbeOffer, session: Session): Promise<CarriedFiles | null> {

@@ -1,4 +1,4 @@
-/** What a run was pushed by, found again among the probes that are here, so that its push can be made again. */
+/** What a run was steered by, found again among the probes that are here, so that its steering can be made again. */
 import { AppError } from '../../base/errors.ts';
 import type { SteeringRecord } from '../../steering/steering.ts';
 import type { SteeringArgs } from '../../worker/protocol.ts';
@@ -9,15 +9,24 @@ import { probeHash } from '../runs/run-record.ts';
 import type { Session } from '../engine/session.svelte.ts';
 
 /**
- * The push for the loaded model. Throws `push-invalid` where the probe whose direction it was is not among `offers`,
+ * The steering for the loaded model. Throws `push-invalid` where the probe whose direction it was is not among `offers`,
  * and `cancelled` where it was made on another variant and was not measured, which is then shown.
  */
 export async function steeringArgsOf(
-  push: SteeringRecord,
+  steering: SteeringRecord,
   offers: readonly ProbeOffer[],
   session: Session,
 ): Promise<SteeringArgs> {
-  const { direction, probeSha256, matchedKl: _, carriedOver: __, changes = [], also = [], when, ...settings } = push;
+  const {
+    direction,
+    probeSha256,
+    matchedKl: _,
+    carriedOver: __,
+    changes = [],
+    also = [],
+    when,
+    ...settings
+  } = steering;
   if (also.length > 0 || when !== undefined)
     throw new AppError(
       'push-invalid',
@@ -27,19 +36,19 @@ export async function steeringArgsOf(
   if (changes.length > 0)
     throw new AppError(
       'push-invalid',
-      `The strength of this run’s push was changed on the way (${changes.length} times), and what it did cannot be made again in one reading. Compare a run whose strength stayed.`,
+      `The strength of this run’s steering was changed on the way (${changes.length} times), and what it did cannot be made again in one reading. Compare a run whose strength stayed.`,
       { changes: changes.length },
     );
   for (const offer of offers) {
     // A probe whose files cannot be had is not the one, as far as can be known here.
     if (probeSha256 === null || (await probeHash(offer).catch(() => null)) !== probeSha256) continue;
-    const pushing = await carriedFiles(offer, session);
-    if (pushing === null) throw new AppError('cancelled', 'The probe was not measured.');
-    return { probe: pushing.files, settings, stories: await neutralStories() };
+    const steeringFiles = await carriedFiles(offer, session);
+    if (steeringFiles === null) throw new AppError('cancelled', 'The probe was not measured.');
+    return { probe: steeringFiles.files, settings, stories: await neutralStories() };
   }
   throw new AppError(
     'push-invalid',
-    `The run was pushed by “${direction}”, which is not among the probes here, so its push cannot be made again. Bring the probe’s files in under Library.`,
+    `The run was steered by “${direction}”, which is not among the probes here, so its steering cannot be made again. Bring the probe’s files in under Library.`,
     { direction },
   );
 }

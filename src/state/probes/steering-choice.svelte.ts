@@ -1,4 +1,4 @@
-/** What the reader sets of a push: along which probe's direction, to which pole, how, where and how strongly. */
+/** What the reader sets of steering: along which probe's direction, to which pole, how, where and how strongly. */
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import { AppError } from '../../base/errors.ts';
 import { defaultStream } from '../../steering/steering-defaults.ts';
@@ -108,7 +108,7 @@ export class SteeringChoice {
     };
   });
 
-  /** Why nothing can be pushed like that; null where it can, as far as the page knows. */
+  /** Why nothing can be steered like that; null where it can, as far as the page knows. */
   readonly fault = $derived.by((): AppError | null => {
     const { card } = this;
     if (card === null) return null;
@@ -126,7 +126,7 @@ export class SteeringChoice {
     this.#matched = null;
   }
 
-  /** Changes how the pushed stream is changed; each way has a strength to begin with. */
+  /** Changes how the steered stream is changed; each way has a strength to begin with. */
   use(mode: SteeringMode): void {
     if (mode !== this.#mode) this.#strength = modeDef(mode).strength?.first ?? 0;
     this.#mode = mode;
@@ -145,7 +145,7 @@ export class SteeringChoice {
     this.#matched = null;
   }
 
-  /** Changes which tokens are pushed; the strength of a KL stays what it is. */
+  /** Changes which tokens are steered; the strength of a KL stays what it is. */
   place(where: SteeringWhere): void {
     this.#where = where;
   }

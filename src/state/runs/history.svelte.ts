@@ -89,25 +89,25 @@ export class History {
     });
   }
 
-  /** Runs whose title, text, probe or push holds every word of the query. */
+  /** Runs whose title, text, probe or steering holds every word of the query. */
   matching(query: string): readonly RunHead[] {
     const words = query
       .toLowerCase()
       .split(/\s+/)
       .filter((word) => word !== '');
     if (words.length === 0) return this.#items;
-    return this.#items.filter(({ title, text, probe, push }) => {
-      const whole = `${title}\n${probe}\n${push?.words ?? ''}\n${text}`.toLowerCase();
+    return this.#items.filter(({ title, text, probe, push: steering }) => {
+      const whole = `${title}\n${probe}\n${steering?.words ?? ''}\n${text}`.toLowerCase();
       return words.every((word) => whole.includes(word));
     });
   }
 
-  /** A kept run of the same text with the same probe files, pushed alike, the newest, or null. */
-  find(text: string, probeSha256: string, push: SteeringRecord | null): RunHead | null {
+  /** A kept run of the same text with the same probe files, steered alike, the newest, or null. */
+  find(text: string, probeSha256: string, steering: SteeringRecord | null): RunHead | null {
     return (
       this.#items.find(
         (head) =>
-          head.text === text && head.probeSha256 === probeSha256 && sameSteering(head.push?.record ?? null, push),
+          head.text === text && head.probeSha256 === probeSha256 && sameSteering(head.push?.record ?? null, steering),
       ) ?? null
     );
   }

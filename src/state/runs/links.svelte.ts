@@ -255,12 +255,12 @@ export class Links {
   }
 
   /** A reading with the scores of the link's text by the link's probe, where one is at hand. */
-  async #scoresOf({ text, probe, story, push }: Shared): Promise<ReadingState | null> {
+  async #scoresOf({ text, probe, story, push: steering }: Shared): Promise<ReadingState | null> {
     const { readingController, history, stories } = this.#app;
     if (probe === null) return null;
-    const kept = history.find(text, probe.sha256, push);
+    const kept = history.find(text, probe.sha256, steering);
     const ids = stories.entries.map((entry) => entry.id);
-    const likely = push !== null ? [] : story !== null && ids.includes(story) ? [story] : kept === null ? ids : [];
+    const likely = steering !== null ? [] : story !== null && ids.includes(story) ? [story] : kept === null ? ids : [];
     for (const id of likely) {
       // A story that cannot be fetched has no scores to show; the text can still be read.
       const recording = await stories.recording(id).catch(() => null);
@@ -272,7 +272,7 @@ export class Links {
     // What a link brought once holds no scores.
     if (shown !== null && shown.recording !== null && isOfLink(shown.recording)) return null;
     return shown?.text === text &&
-      sameSteering(shown.push, push) &&
+      sameSteering(shown.push, steering) &&
       (await this.#probeOn(shown))?.sha256 === probe.sha256
       ? shown
       : null;
@@ -305,11 +305,14 @@ function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): Share
 }
 
 /** The readings that came in a link, as a reading; null where it brought none. */
-function carriedBy({ text, given, probe, push, sampling, readings }: Shared): ReadingState | null {
+function carriedBy({ text, given, probe, push: steering, sampling, readings }: Shared): ReadingState | null {
   if (readings === null || probe === null) return null;
   const continuations = given === null ? [] : [{ fromCharacter: given, sampling }];
   return ReadingState.fromRecording(
-    recordingOfTrace({ id: newId(), title: 'Text from a link', text, given, probe, push, continuations }, readings),
+    recordingOfTrace(
+      { id: newId(), title: 'Text from a link', text, given, probe, push: steering, continuations },
+      readings,
+    ),
   );
 }
 

@@ -167,21 +167,21 @@ export class ReadingController extends Showing {
   }
 
   /**
-   * An empty reading of a text with the probe in use; `pushed` knows what is done to the stream, null: nothing. Throws
+   * An empty reading of a text with the probe in use; `steered` knows what is done to the stream, null: nothing. Throws
    * `probe-invalid` without a probe.
    */
-  blank(title: string, text: string, again: Again = null, pushed: Pick<Maker, 'push'> | null = null): ReadingState {
+  blank(title: string, text: string, again: Again = null, steered: Pick<Maker, 'push'> | null = null): ReadingState {
     const { session, preferences, schedule } = this.#parts;
     const probe = this.#probe;
     if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
     const made = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.taps) ?? null);
     const maker =
-      made === null || pushed === null
+      made === null || steered === null
         ? made
         : {
             ...made,
             get push() {
-              return pushed.push;
+              return steered.push;
             },
           };
     const { axis, defaultLayer, calibration, poles } = probe;

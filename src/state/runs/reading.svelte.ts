@@ -309,14 +309,14 @@ export class ReadingState {
   }
 
   /** The same in words. */
-  get pushed(): string | null {
-    const { push, recording, maker, frame } = this;
+  get steeredBy(): string | null {
+    const { push: steering, recording, maker, frame } = this;
     if (recording !== null) return recordedSteering(recording);
-    return push === null
+    return steering === null
       ? null
       : steeringWords(
-          push,
-          maker !== null && titleWith(push.direction, maker.agreement) === maker.probe.title ? frame.axis : null,
+          steering,
+          maker !== null && titleWith(steering.direction, maker.agreement) === maker.probe.title ? frame.axis : null,
         );
   }
 

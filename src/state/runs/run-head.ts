@@ -22,7 +22,7 @@ export interface RunHead {
   readonly taps: number;
   /** Size of its file. */
   readonly bytes: number;
-  /** What it was pushed by, and the same in words; absent where the model read and wrote by itself. */
+  /** What it was steered by, and the same in words; absent where the model read and wrote by itself. */
   readonly push?: { readonly record: SteeringRecord; readonly words: string };
 }
 
@@ -75,14 +75,14 @@ export function isRunHead(value: unknown): value is RunHead {
   const head = (value ?? {}) as Partial<Record<keyof RunHead, unknown>>;
   const texts = [head.id, head.title, head.text, head.probe, head.probeSha256, head.weightsSha256];
   const numbers = [head.savedAt, head.tokens, head.given, head.taps, head.bytes];
-  const { push } = head;
+  const { push: steering } = head;
   if (
-    push !== undefined &&
-    (typeof push !== 'object' ||
-      push === null ||
-      !('record' in push) ||
-      !('words' in push) ||
-      typeof push.words !== 'string')
+    steering !== undefined &&
+    (typeof steering !== 'object' ||
+      steering === null ||
+      !('record' in steering) ||
+      !('words' in steering) ||
+      typeof steering.words !== 'string')
   )
     return false;
   return (

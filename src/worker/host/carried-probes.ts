@@ -25,8 +25,8 @@ export interface CarriedProbes {
   ): Promise<CarriedProbe>;
   /** A probe that fits, or that was measured before. Throws probe errors. */
   take(files: ProbeFiles): CarriedProbe;
-  /** The same for one whose direction pushes these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
-  takeToSteering(files: ProbeFiles, pushed: Pick<SteeringSettings, 'from' | 'to'>): CarriedProbe;
+  /** The same for one whose direction steers these layers. Throws `probe-model-mismatch` too where it does not hold at one of them. */
+  takeToSteering(files: ProbeFiles, steered: Pick<SteeringSettings, 'from' | 'to'>): CarriedProbe;
 }
 
 /** What an engine's model takes, whichever is loaded when a call comes. */
@@ -45,9 +45,9 @@ export function createCarriedProbes(engine: Pick<WebEngine, 'model' | 'segmentRe
 
   return {
     take,
-    takeToSteering(files, pushed) {
+    takeToSteering(files, steered) {
       const carried = take(files);
-      if (carried.agreement !== null) assertInterventions(carried.probe, carried.agreement, pushed);
+      if (carried.agreement !== null) assertInterventions(carried.probe, carried.agreement, steered);
       return carried;
     },
     async measure(files, onProgress, signal) {

@@ -36,10 +36,10 @@ export function createRunCalls(
   engine: Pick<WebEngine, 'model' | 'editor' | 'scorer' | 'reader'>,
   probes: CarriedProbes,
 ): RunCalls {
-  const idsOf = async ({ ids, given, push }: ReadRun, signal: AbortSignal): Promise<SteeredIds> => ({
+  const idsOf = async ({ ids, given, steering }: ReadRun, signal: AbortSignal): Promise<SteeredIds> => ({
     ids,
-    from: firstSteered(push?.settings.where ?? 'all', given),
-    push: push === null ? [] : await steeringFrom(engine, probes, push, signal),
+    from: firstSteered(steering?.settings.where ?? 'all', given),
+    intervention: steering === null ? [] : await steeringFrom(engine, probes, steering, signal),
   });
   return {
     readAxes: async ({ probes: files, ...text }, onProgress, signal) =>

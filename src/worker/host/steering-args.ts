@@ -1,9 +1,9 @@
-/** What a message asks to push by, as a push on the engine's model. */
+/** What a message asks to steer by, as steering on the engine's model. */
 import { AppError } from '../../base/errors.ts';
 import { checkTogether } from '../../steering/combine.ts';
 import { checkCondition, conditionOf, type SteeringCondition } from '../../steering/condition.ts';
 import { placeboSets } from '../../steering/placebos.ts';
-import type { Push, SteeringSettings } from '../../steering/steering.ts';
+import type { Intervention, SteeringSettings } from '../../steering/steering.ts';
 import { steeringTogether } from '../../steering/steering-together.ts';
 import type { SetSource } from '../../probe/training-plan.ts';
 import { parseStorySet } from '../../formats/sets/story-set.ts';
@@ -16,31 +16,31 @@ import { setFiles } from './set-files.ts';
 
 /**
  * A probe that the model takes, with its steering direction. Throws probe errors, also where the direction does not
- * hold at a pushed layer.
+ * hold at a steered layer.
  */
 export function directionOf(
   probes: CarriedProbes,
   files: ProbeFiles,
-  pushed: Pick<SteeringSettings, 'from' | 'to'>,
+  steered: Pick<SteeringSettings, 'from' | 'to'>,
 ): CarriedProbe & { readonly direction: SteeringDirection } {
-  const carried = probes.takeToSteering(files, pushed);
+  const carried = probes.takeToSteering(files, steered);
   const { title, steering } = carried.probe;
   return { ...carried, direction: { title, vectors: steering } };
 }
 
-/** The push; reads the neutral stories for the unit of its strength, once. Throws probe and set errors, and `push-invalid`. */
+/** The steering; reads the neutral stories for the unit of its strength, once. Throws probe and set errors, and `push-invalid`. */
 export async function steeringFrom(
   engine: Pick<WebEngine, 'model' | 'editor'>,
   probes: CarriedProbes,
   { probe, settings, stories }: SteeringArgs,
   signal: AbortSignal,
-): Promise<Push> {
+): Promise<Intervention> {
   const { direction } = directionOf(probes, probe, settings);
   return makeSteering(direction, settings, await engine.editor.ground(neutralTexts(stories), signal), engine.model);
 }
 
 /**
- * What steers a text: the push at each strength of the first direction, and the condition. Throws probe and set errors, and
+ * What steers a text: the steering at each strength of the first direction, and the condition. Throws probe and set errors, and
  * `push-invalid` for directions that do not go together and for a condition that they would move.
  */
 export async function steeredTextFrom(
@@ -48,7 +48,10 @@ export async function steeredTextFrom(
   probes: CarriedProbes,
   { probe, settings, also, when, placebo, stories }: Omit<SteeredTextArgs, 'text' | 'sampling' | 'taps'>,
   signal: AbortSignal,
-): Promise<{ readonly pushAt: (strength: number) => Push; readonly condition: SteeringCondition | null }> {
+): Promise<{
+  readonly interventionAt: (strength: number) => Intervention;
+  readonly condition: SteeringCondition | null;
+}> {
   const { where } = settings;
   const parts = [{ probe, settings }, ...also.map((part) => ({ ...part, settings: { ...part.settings, where } }))].map(
     (part) => ({ ...directionOf(probes, part.probe, part.settings), settings: part.settings, files: part.probe }),
@@ -65,7 +68,7 @@ export async function steeredTextFrom(
   const named = parts.length === 1 ? [] : parts.map((part) => ({ ...part, probeSha256: hashOf(part.files) }));
   const ground = await engine.editor.ground(neutralTexts(stories), signal);
   return {
-    pushAt: (strength) => {
+    interventionAt: (strength) => {
       const at = parts.map((part, index) => (index === 0 ? { ...part.settings, strength } : part.settings));
       checkTogether(
         named.flatMap(({ direction, probeSha256 }, index) => {

@@ -1,4 +1,4 @@
-/** Pushing and measuring pushes in the worker. */
+/** Steering and measuring interventions in the worker. */
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../steering/dose-types.ts';
 import type { FuturesSummary, RunSummary } from '../../models/engine-report.ts';
 import { titleWith } from '../../probe/dtype-agreement.ts';
@@ -22,7 +22,7 @@ import { type CarriedProbes, hashOf } from './carried-probes.ts';
 import { directionOf, neutralTexts, steeredTextFrom, steeringFrom } from './steering-args.ts';
 import { setFiles } from './set-files.ts';
 
-/** Calls that push. */
+/** Calls that steer. */
 export interface SteeringCalls {
   write(args: CallArgs<'writeSteered'>, sink: SteeringSink, signal: AbortSignal): Promise<RunSummary>;
   /** Another strength for the text that is being written; nothing where none is. */
@@ -67,14 +67,14 @@ export function createSteeringCalls(
     async write({ text, sampling, taps, ...by }, sink, signal) {
       asked = null;
       const { settings } = by;
-      const { pushAt, condition } = await steeredTextFrom(engine, probes, by, signal);
+      const { interventionAt, condition } = await steeredTextFrom(engine, probes, by, signal);
       return engine.writeSteered(
         { text, where: settings.where, sampling, taps },
-        { push: pushAt(settings.strength), condition },
+        { intervention: interventionAt(settings.strength), condition },
         sink,
         signal,
         (change) => {
-          adjust = change && ((strength) => change(pushAt(strength)));
+          adjust = change && ((strength) => change(interventionAt(strength)));
           if (asked !== null) adjust?.(asked);
         },
       );
@@ -84,9 +84,14 @@ export function createSteeringCalls(
       adjust?.(strength);
     },
     async futures({ text, plan, steering, layer }, sink, signal) {
-      const push = steering === null ? [] : await steeringFrom(engine, probes, steering, signal);
+      const intervention = steering === null ? [] : await steeringFrom(engine, probes, steering, signal);
       const where = steering?.settings.where ?? 'generated';
-      return engine.editor.futures({ ...plan, text, push, where }, { scorer: engine.scorer, layer }, sink, signal);
+      return engine.editor.futures(
+        { ...plan, text, intervention, where },
+        { scorer: engine.scorer, layer },
+        sink,
+        signal,
+      );
     },
     async match({ probe, settings, stories, targets }, signal) {
       const { direction } = directionOf(probes, probe, settings);

@@ -1,4 +1,4 @@
-/** Changing the stream on WebGPU in real Chromium, on the toy decoder, against the same on the CPU; and pushes measured on both. */
+/** Changing the stream on WebGPU in real Chromium, on the toy decoder, against the same on the CPU; and interventions measured on both. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRng } from '../../../src/base/rng.ts';
 import type { LayerEdit } from '../../../src/engine/decoder.ts';
@@ -7,7 +7,7 @@ import { openWebDecoder } from '../../../src/engine/ort/web-decoder.ts';
 import { createSteeringRunner } from '../../../src/engine/steering/steering-runner.ts';
 import { applySteering, SteeredWriting } from '../../../src/engine/steering/steered-writing.ts';
 import { noScorer } from '../../../src/engine/scorer.ts';
-import type { Push } from '../../../src/steering/steering.ts';
+import type { Intervention } from '../../../src/steering/steering.ts';
 import type { SteeringRunner } from '../../../src/steering/steering-runner.ts';
 import { expectClose, PASS, readAll, TEXT } from '../../fixtures/toy/toy-decoding.ts';
 import { toyDecoderFiles, toyTokenizer, TOY } from '../../fixtures/toy/toy-graph.ts';
@@ -73,8 +73,8 @@ describe('a stream that is edited', () => {
   });
 });
 
-describe('a push', () => {
-  const push: Push = [{ stream: 2, add: drawn(7), bound: null }];
+describe('steering', () => {
+  const intervention: Intervention = [{ stream: 2, add: drawn(7), bound: null }];
   const bench = ({ decoder }: OpenedDecoder): SteeringRunner =>
     createSteeringRunner({
       decoder,
@@ -96,12 +96,15 @@ describe('a push', () => {
     const [here, there] = [bench(cpu), bench(gpu)];
     const grounds = [await here.ground(), await there.ground()] as const;
     expectClose(Float32Array.from(grounds[1].lengths), Float32Array.from(grounds[0].lengths));
-    const effects = [await here.neutral(push), await there.neutral(push)] as const;
+    const effects = [await here.neutral(intervention), await there.neutral(intervention)] as const;
     expect(effects[0].kl).toHaveLength(2 * 39);
     expect(Math.max(...effects[0].kl)).toBeGreaterThan(0.05);
     for (const [index, kl] of effects[0].kl.entries()) expect(effects[1].kl[index]).toBeCloseTo(kl, 3);
     for (const where of ['generated', 'all'] as const) {
-      const odds = [await here.choices(choices, push, where), await there.choices(choices, push, where)] as const;
+      const odds = [
+        await here.choices(choices, intervention, where),
+        await there.choices(choices, intervention, where),
+      ] as const;
       for (const [index, { positive, negative }] of odds[0].entries()) {
         expect(odds[1][index]!.positive).toBeCloseTo(positive, 2);
         expect(odds[1][index]!.negative).toBeCloseTo(negative, 2);
@@ -114,7 +117,7 @@ describe('a push', () => {
       const ids: number[] = [];
       const writing = new SteeredWriting(
         { decoder, tokenizer, scorer: noScorer, chunkTokens: PASS, endTokens: [] },
-        push,
+        intervention,
       );
       await writing.write(
         {
@@ -131,11 +134,11 @@ describe('a push', () => {
     const [byEdits, byVectors] = [await write(gpu.decoder), await write(plain.decoder)];
     expect(byVectors).toEqual(byEdits);
     expect(byVectors).toEqual(await write(cpu.decoder));
-    applySteering(plain.decoder, push);
-    const pushed = await plain.decoder.run(IDS, null);
+    applySteering(plain.decoder, intervention);
+    const steered = await plain.decoder.run(IDS, null);
     applySteering(plain.decoder, []);
-    const unpushed = await plain.decoder.run(IDS, null);
-    expect(pushed.logits).not.toEqual(unpushed.logits);
-    for (const { cache } of [pushed, unpushed]) cache.dispose();
+    const unsteered = await plain.decoder.run(IDS, null);
+    expect(steered.logits).not.toEqual(unsteered.logits);
+    for (const { cache } of [steered, unsteered]) cache.dispose();
   });
 });

@@ -112,14 +112,14 @@ test('a worker whose device is gone still gives what it has read for training, a
 });
 
 test('another strength reaches the text that is being written', async () => {
-  const push = {
+  const steering = {
     probe: { json: '', tensors: new ArrayBuffer(0) },
     settings: { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.2, where: 'all' },
     stories: { name: '', header: '', rows: '' },
   } as const;
   const writing = client.writeSteered(
     {
-      ...push,
+      ...steering,
       also: [],
       when: null,
       placebo: null,

@@ -40,9 +40,9 @@ describe('the cost of a measurement', () => {
     const bench: SteeringRunner = {
       model: { id: 'formula', weightsSha256: 'e'.repeat(64), layerCount: 2, hidden: 4 },
       ground: async () => ((read += 1), { texts: 3, tokens: 99, lengths: [1, 10, 10], mean: new Float32Array(12) }),
-      async neutral(push) {
+      async neutral(intervention) {
         read += 1;
-        const length = Math.hypot(...(push[0]?.add ?? [0])) / 10;
+        const length = Math.hypot(...(intervention[0]?.add ?? [0])) / 10;
         return { kl: Array.from({ length: 101 }, (_, token) => (11 * length ** 2.3 * token) / 95), surprise: [3] };
       },
       async choices(choices) {
@@ -129,7 +129,7 @@ describe('strengths that were matched', () => {
       expect(book.find({ ...question, ...other }, 1, null)).toBeNull();
   });
 
-  it('come of a dose–response where it is of the same push, whichever pole, but not before one’s own', () => {
+  it('come of a dose–response where it is of the same steering, whichever pole, but not before one’s own', () => {
     const book = new MatchBook(null);
     const at = (report: DoseReport, change: Partial<MatchQuestion> = {}) =>
       book.find({ ...question, ...change }, 1, report);

@@ -1,5 +1,5 @@
 /**
- * Commands that push, look inside, patch and compare with a probe of another variant of the model, on the toy: carried
+ * Commands that steer, look inside, patch and compare with a probe of another variant of the model, on the toy: carried
  * over with its cosine, or refused with why.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ interface Carried {
   readonly carriedOver?: DtypeAgreement;
 }
 
-describe('a push along a direction of another variant', () => {
+describe('steering along a direction of another variant', () => {
   const write = (): string[] => [
     ...probe(),
     '--prompt',

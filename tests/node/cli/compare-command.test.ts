@@ -1,4 +1,4 @@
-/** `flipside compare` on the embedded model, and the pushes that are typed for it. */
+/** `flipside compare` on the embedded model, and the interventions that are typed for it. */
 import { describe, expect, it } from 'vitest';
 import { parseSteeringSpec } from '../../../src/cli/steering-spec.ts';
 import { expectRefusal, flipside } from '../../fixtures/command.ts';
@@ -60,7 +60,7 @@ describe('compare', () => {
   );
 
   it(
-    'of a text with itself is nothing, and pushed from a token on is nothing until there',
+    'of a text with itself is nothing, and steered from a token on is nothing until there',
     async () => {
       const same = await compared('--a', KIND, '--b', KIND);
       expect(same.divergence).toMatchObject({
@@ -69,14 +69,14 @@ describe('compare', () => {
         ba: { mean: { mean: 0 } },
       });
       expect(same.difference.mean!.mean).toBe(0);
-      const pushed = await compared('--a', KIND, '--b', KIND, '--push-b', 'negative:12-18:0.3:8');
-      expect(pushed.a.pushed).toBeNull();
-      expect(pushed.b.pushed).toBe('steered to cruel, layers 12 to 18, strength 0.3, from token 8 on');
-      expect(pushed.divergence.firstColumn).toBe(8);
-      expect(pushed.columns.slice(0, 8).every(({ klAB }) => klAB === 0)).toBe(true);
-      expect(pushed.columns.slice(8).every(({ klAB }) => klAB! > 0)).toBe(true);
+      const steered = await compared('--a', KIND, '--b', KIND, '--push-b', 'negative:12-18:0.3:8');
+      expect(steered.a.pushed).toBeNull();
+      expect(steered.b.pushed).toBe('steered to cruel, layers 12 to 18, strength 0.3, from token 8 on');
+      expect(steered.divergence.firstColumn).toBe(8);
+      expect(steered.columns.slice(0, 8).every(({ klAB }) => klAB === 0)).toBe(true);
+      expect(steered.columns.slice(8).every(({ klAB }) => klAB! > 0)).toBe(true);
       // At the probe's layer the stream has been steered to cruel, so it reads lower.
-      expect(pushed.difference.mean!.mean).toBeLessThan(-0.5);
+      expect(steered.difference.mean!.mean).toBeLessThan(-0.5);
     },
     2 * MINUTE,
   );
@@ -110,11 +110,25 @@ describe('compare', () => {
         /--layer must be a whole number from 0 to 30/,
       );
       expectRefusal(
-        await flipside(...base, '--a', KIND, '--b', KIND, '--push-a', 'positive:18:strong'),
-        /usage: --push-a has no strength/,
+        await flipside(...base, '--a', KIND, '--b', KIND, '--steer-a', 'positive:18:strong'),
+        /usage: --steer-a has no strength/,
       );
       expectRefusal(
-        await flipside(...base, '--a', KIND, '--b', KIND, '--push-a', 'positive:31:0.2'),
+        await flipside(
+          ...base,
+          '--a',
+          KIND,
+          '--b',
+          KIND,
+          '--steer-a',
+          'positive:18:0.2',
+          '--push-a',
+          'positive:18:0.2',
+        ),
+        /usage: compare: give --steer-a or its older name --push-a, not both/,
+      );
+      expectRefusal(
+        await flipside(...base, '--a', KIND, '--b', KIND, '--steer-a', 'positive:31:0.2'),
         /push-invalid: Layers 31 to 31 cannot be steered/,
       );
     },
@@ -122,7 +136,7 @@ describe('compare', () => {
   );
 });
 
-describe('a push that is typed', () => {
+describe('steering that is typed', () => {
   it.each<[string, ReturnType<typeof parseSteeringSpec>]>([
     [
       'positive:18:0.26:generated',
@@ -133,7 +147,7 @@ describe('a push that is typed', () => {
     ['ablate:3-30:12', { mode: 'ablate', pole: 'positive', from: 3, to: 30, strength: 0, where: 12 }],
     ['ablate:3', { mode: 'ablate', pole: 'positive', from: 3, to: 3, strength: 0, where: 'all' }],
   ])('as %s is read', (spec, settings) => {
-    expect(parseSteeringSpec('push-a', spec)).toEqual(settings);
+    expect(parseSteeringSpec('steer-a', spec)).toEqual(settings);
   });
 
   it.each<[string, RegExp]>([
@@ -150,7 +164,7 @@ describe('a push that is typed', () => {
     ['ablate:18:0.2', /must end in/],
     ['ablate:positive:18', /names no layer/],
   ])('as "%s" is refused, with how it is typed', (spec, message) => {
-    expect(() => parseSteeringSpec('push-a', spec)).toThrow(message);
-    expect(() => parseSteeringSpec('push-a', spec)).toThrow(/typed as \[add\|cap:\]POLE/);
+    expect(() => parseSteeringSpec('steer-a', spec)).toThrow(message);
+    expect(() => parseSteeringSpec('steer-a', spec)).toThrow(/typed as \[add\|cap:\]POLE/);
   });
 });

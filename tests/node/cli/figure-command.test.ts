@@ -30,8 +30,8 @@ describe('flipside figure', () => {
     await run(`${REPORT}/report.json`, '--out', at('d.json'));
     const { data, layout } = JSON.parse(readFileSync(at('d.json'), 'utf8')) as Figure;
     expect(layout).toHaveProperty('yaxis4');
-    const pushed = data.filter(({ xaxis, hovertext }) => xaxis === 'x4' && hovertext);
-    expect(pushed.map(({ x }) => x.length)).toEqual([192, 4]);
+    const steered = data.filter(({ xaxis, hovertext }) => xaxis === 'x4' && hovertext);
+    expect(steered.map(({ x }) => x.length)).toEqual([192, 4]);
   });
 
   it('does the same for a dose–response', async () => {

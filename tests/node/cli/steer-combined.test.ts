@@ -57,16 +57,16 @@ it('a text is steered along both directions where the reading of what is written
     ...['--prompt', prompt, '--pole', 'positive', '--strength', '0.3', '--max-tokens', '10', '--seed', '5'],
     ...['--also', `${FORMAL} negative:19:0.1`, '--when', `${PROBE} < 0`, '--placebos', '1', '--where', '4'],
   );
-  const { push, summary, rank, placebos, texts } = result as Printed;
-  expect(push).toMatchObject({
+  const { push: steering, summary, rank, placebos, texts } = result as Printed;
+  expect(steering).toMatchObject({
     strength: 0.3,
     from: 18,
     where: 4,
     also: [{ strength: 0.1, from: 19, pole: 'negative' }],
   });
-  expect(push.when).toMatchObject({ layer: 16, side: 'below', threshold: 0 });
-  const [unpushed, steered] = texts;
-  expect([unpushed!.side, unpushed!.acted, steered!.side]).toEqual(['unpushed', undefined, 'positive']);
+  expect(steering.when).toMatchObject({ layer: 16, side: 'below', threshold: 0 });
+  const [unsteered, steered] = texts;
+  expect([unsteered!.side, unsteered!.acted, steered!.side]).toEqual(['unpushed', undefined, 'positive']);
   const acted = tokensOf(steered!.acted!);
   expect(summary.sides.positive.steered).toEqual({ tokens: acted.length, of: steered!.asked });
   expect(placebos).toMatchObject([{ strength: 0.3 }]);

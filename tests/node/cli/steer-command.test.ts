@@ -1,4 +1,4 @@
-/** The command that pushes, on the embedded model: what it refuses, and a small dose–response from end to end. */
+/** The command that steers, on the embedded model: what it refuses, and a small dose–response from end to end. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -82,7 +82,7 @@ const run = (...args: string[]) =>
   );
 const refused = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) as string });
 
-describe('a push that cannot be measured is refused before any model is opened:', () => {
+describe('steering that cannot be measured is refused before any model is opened:', () => {
   test.each<[string[], RegExp]>([
     [[], /^steer: say what to do, one of two: --dose .*--prompt/],
     [['--dose', '--layer', '0'], /--layer must be a whole number from 1 to 30, got "0"/],
@@ -221,7 +221,7 @@ test(
     const [level] = report.direction.levels;
     expect(Math.abs((level?.kl ?? NaN) - 1)).toBeLessThanOrEqual(0.03);
     expect(level?.effect).toMatchObject({ n: 6, low: expect.any(Number) as number });
-    // Half of what lies between the two pushes.
+    // Half of what lies between the two interventions.
     expect(level?.effect.value).toBeCloseTo(((level?.towards.value ?? NaN) - (level?.away.value ?? NaN)) / 2, 4);
     expect(file('dose.svg')).toBe(doseFigure(report, 'light'));
     expect(file('dose-dark.svg')).toBe(doseFigure(report, 'dark'));

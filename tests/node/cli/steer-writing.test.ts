@@ -58,8 +58,8 @@ test('every prompt is written with every seed on every side, and read again', as
     '--seed',
     '5',
   );
-  const { texts, summary, push } = result as { texts: WrittenText[]; summary: WrittenSummary; push: object };
-  expect(push).toMatchObject({ mode: 'add', from: 18, to: 18, where: 'generated', strength: 0.25, matched: null });
+  const { texts, summary, push: steering } = result as { texts: WrittenText[]; summary: WrittenSummary; push: object };
+  expect(steering).toMatchObject({ mode: 'add', from: 18, to: 18, where: 'generated', strength: 0.25, matched: null });
   expect(texts.map(({ seed, side }) => `${seed} ${side}`)).toEqual(
     Array.from({ length: 2 }, () =>
       [5, 6].flatMap((seed) => ['unpushed', 'positive', 'negative'].map((side) => `${seed} ${side}`)),
@@ -68,14 +68,14 @@ test('every prompt is written with every seed on every side, and read again', as
   for (const { text, tokens, readBack, during } of texts) {
     expect(text.length).toBeGreaterThan(0);
     expect(tokens).toBe(6);
-    // The probe reads at layer 16, before the push at 18: there both readings are one.
+    // The probe reads at layer 16, before the steering at 18: there both readings are one.
     expect(readBack).toBeCloseTo(during, 3);
   }
   expect(summary.sides.positive.texts).toBe(4);
   expect(summary.apart).toMatchObject({ n: 2, low: null });
 }, 240_000);
 
-test('taking a direction away has one side, and a push at a layer that is read shows in the pass itself alone', async () => {
+test('taking a direction away has one side, and steering at a layer that is read shows in the pass itself alone', async () => {
   const { result } = await run(
     '--prompt',
     'The guard opened the gate. He',

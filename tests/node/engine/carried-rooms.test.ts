@@ -1,6 +1,6 @@
 /**
- * The worker's rooms over the toy in another variant than its probe was made on: nothing pushes unmeasured, and what
- * was measured pushes and is told.
+ * The worker's rooms over the toy in another variant than its probe was made on: nothing steers unmeasured, and what
+ * was measured steers and is told.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,8 +80,8 @@ async function roomsOver(model: string) {
       backend: 'wasm',
       assertRoom: () => undefined,
     }),
-    writeSteered: async (text, push, sink, signal, changing) =>
-      editor.write(text, push, scorer, sink, signal, changing),
+    writeSteered: async (text, intervention, sink, signal, changing) =>
+      editor.write(text, intervention, scorer, sink, signal, changing),
   };
   const probes = createCarriedProbes(engine);
   const dispose = async (): Promise<void> => {
@@ -100,13 +100,13 @@ async function roomsOver(model: string) {
     dispose,
   };
 }
-const push = (probe: ProbeFiles, strength = 0.4): SteeringArgs => ({
+const intervention = (probe: ProbeFiles, strength = 0.4): SteeringArgs => ({
   probe,
   settings: { mode: 'add', pole: 'positive', from: 2, to: 2, strength, where: 'all' },
   stories,
 });
 const write = (probe: ProbeFiles) => ({
-  ...push(probe),
+  ...intervention(probe),
   also: [],
   when: null,
   placebo: null,
@@ -114,7 +114,7 @@ const write = (probe: ProbeFiles) => ({
   sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 },
   taps: false,
 });
-const run = (pushed: SteeringArgs | null) => ({ ids: [40, 41, 42], given: 3, push: pushed });
+const run = (steering: SteeringArgs | null) => ({ ids: [40, 41, 42], given: 3, steering });
 const pairs = [
   { a: 0, b: 0 },
   { a: 1, b: 1 },
@@ -143,14 +143,14 @@ describe('on the variant that the probe was made on', () => {
 
 describe('on another variant', () => {
   it(
-    'nothing pushes or is judged before it was measured; then all of it does, and it is measured once',
+    'nothing steers or is judged before it was measured; then all of it does, and it is measured once',
     async () => {
       const { probes, steering, runs, training, measurements, dispose } = await roomsOver('toy-q4f16');
       for (const attempt of [
         () => steering.write(write(files), nobody, never),
-        () => steering.match({ ...push(files), targets: [0.05] }, never),
-        () => steering.words({ ...push(files), text: 'He fed', words: 'the dog' }, never),
-        () => runs.diverge({ a: run(null), b: run(push(files)), pairs }, () => undefined, never),
+        () => steering.match({ ...intervention(files), targets: [0.05] }, never),
+        () => steering.words({ ...intervention(files), text: 'He fed', words: 'the dog' }, never),
+        () => runs.diverge({ a: run(null), b: run(intervention(files)), pairs }, () => undefined, never),
         () => training.judge({ probe: files, set: dozen }, () => undefined, never),
         () => runs.readAxes({ text: 'He fed.', probes: [files], every: 'word' }, () => undefined, never),
       ]) {
@@ -163,20 +163,20 @@ describe('on another variant', () => {
       expect((await probes.measure({ ...files, sets: [] }, () => undefined, never)).agreement).toBe(agreement);
       expect(measurements()).toBe(1);
       expect(await steering.write(write(files), nobody, never)).toMatchObject({ tokens: 2 });
-      const [matched] = await steering.match({ ...push(files), targets: [0.05] }, never);
+      const [matched] = await steering.match({ ...intervention(files), targets: [0.05] }, never);
       expect(Math.abs(matched!.kl / 0.05 - 1)).toBeLessThanOrEqual(0.03);
-      const words = await steering.words({ ...push(files), text: 'He fed', words: 'the dog' }, never);
-      const unsteered = await steering.words({ ...push(files, 0), text: 'He fed', words: 'the dog' }, never);
+      const words = await steering.words({ ...intervention(files), text: 'He fed', words: 'the dog' }, never);
+      const unsteered = await steering.words({ ...intervention(files, 0), text: 'He fed', words: 'the dog' }, never);
       expect(words).toMatchObject({ from: 1, ids: unsteered.ids, steps: [{ stream: 2 }] });
       expect(words.logP).toBeLessThan(0);
       expect(Math.abs(words.logP - unsteered.logP)).toBeGreaterThan(1e-3);
-      const { ab } = await runs.diverge({ a: run(null), b: run(push(files)), pairs }, () => undefined, never);
+      const { ab } = await runs.diverge({ a: run(null), b: run(intervention(files)), pairs }, () => undefined, never);
       const both = { text: 'He fed.', probes: [files, files], every: 'word' } as const;
       const { axes, readings } = await runs.readAxes(both, () => undefined, never);
       expect(axes.map(({ axis }) => axis.positive)).toEqual(['kind', 'kind']);
       expect(readings.length).toBeGreaterThan(0);
       for (const { axes: read } of readings) expect(read[0]).toEqual(read[1]);
-      // The first token is never pushed.
+      // The first token is never steered.
       expect([...ab].map((kl) => kl > 1e-6)).toEqual([false, true, true]);
       expect(await training.judge({ probe: files, set: dozen }, () => undefined, never)).toMatchObject({
         topics: TOPICS,
@@ -203,7 +203,7 @@ describe('on another variant', () => {
       const measure = (unrelated: ProbeFiles, sets: readonly SetSource[]) =>
         steering.measure(
           {
-            ...push(files, 0),
+            ...intervention(files, 0),
             targets: [0.05],
             placeboTargets: [0.05],
             choices,

@@ -11,7 +11,7 @@ import { openNodeDecoder } from '../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../src/engine/node/node-engine.ts';
 import { writeRollouts } from '../../../src/engine/steering/rollouts.ts';
 import { makeSteering } from '../../../src/steering/make-steering.ts';
-import type { Push } from '../../../src/steering/steering.ts';
+import type { Intervention } from '../../../src/steering/steering.ts';
 import { MODEL, SETS } from '../../fixtures/embedded-model.ts';
 
 const NEUTRAL = readFileSync(join(SETS, 'neutral-stories/neutral-stories.jsonl'), 'utf8')
@@ -81,27 +81,27 @@ describe('likelihoods', () => {
     }
   }, 120_000);
 
-  it('under a push of generated tokens leave what was given alone, and move with the push', async () => {
+  it('under steering of generated tokens leave what was given alone, and move with the steering', async () => {
     const rng = createRng(3);
     const direction = {
       title: 'a random direction',
       vectors: Float32Array.from({ length: 31 * 576 }, () => rng.normal()),
     };
-    const push = makeSteering(
+    const intervention = makeSteering(
       direction,
       { mode: 'add', pole: 'positive', from: 18, to: 18, strength: 0.5, where: 'generated' },
       await subject.ground(),
       engine.model,
     );
-    // The second context begins like the first and goes on: its middle must not be pushed because the first ends there.
+    // The second context begins like the first and goes on: its middle must not be steered because the first ends there.
     const questions = [
       { context: BEGINNING, continuations: ['smiled'] },
       { context: `${BEGINNING} slowly`, continuations: ['smiled'] },
     ];
-    const together = await subject.likelihoods(questions, { push, where: 'generated' });
+    const together = await subject.likelihoods(questions, { intervention, where: 'generated' });
     const apart = [
-      await subject.likelihoods(questions.slice(0, 1), { push, where: 'generated' }),
-      await subject.likelihoods(questions.slice(1), { push, where: 'generated' }),
+      await subject.likelihoods(questions.slice(0, 1), { intervention, where: 'generated' }),
+      await subject.likelihoods(questions.slice(1), { intervention, where: 'generated' }),
     ];
     const plain = await subject.likelihoods(questions, null);
     for (const index of [0, 1]) {
@@ -111,22 +111,24 @@ describe('likelihoods', () => {
   }, 120_000);
 });
 
-describe('likelihoods with a push at chosen tokens', () => {
+describe('likelihoods with steering at chosen tokens', () => {
   const context = 'The soup was cold, the bread was stale, and he left.';
   const places = (text: string): number[] =>
     engine.tokenizer.encode(text).flatMap((id, at) => ([',', '.'].includes(engine.tokenizer.textOf(id)) ? [at] : []));
-  const holding = (stream: number): { push: Push; where: 'all' } => {
+  const holding = (stream: number): { intervention: Intervention; where: 'all' } => {
     const rng = createRng(5);
     const drawn = Float32Array.from({ length: 576 }, () => rng.normal());
     const length = Math.hypot(...drawn);
     return {
-      push: [{ stream, add: null, bound: { direction: drawn.map((value) => value / length), low: 80, high: 80 } }],
+      intervention: [
+        { stream, add: null, bound: { direction: drawn.map((value) => value / length), low: 80, high: 80 } },
+      ],
       where: 'all',
     };
   };
 
   it('are those of bounding the stream at those tokens alone, also in parts and beside a question that begins alike', async () => {
-    const pushed = holding(12);
+    const held = holding(12);
     const steered = places(context);
     expect(steered).toHaveLength(3);
     const continuations = ['It was good.', 'He swore.'];
@@ -135,7 +137,7 @@ describe('likelihoods with a push at chosen tokens', () => {
     for (const text of continuations) {
       const given = engine.tokenizer.encode(context);
       const ids = [...given, ...engine.tokenizer.encode(` ${text}`)];
-      const [step] = pushed.push;
+      const [step] = held.intervention;
       const at = (value: number, none: number): number[] =>
         ids.map((_, token) => (steered.includes(token) ? value : none));
       editor.edit(
@@ -167,7 +169,7 @@ describe('likelihoods with a push at chosen tokens', () => {
     ];
     const plain = await subject.likelihoods(questions, null);
     for (const setTokens of [512, 9]) {
-      const found = await subjectOf({ setTokens }).likelihoods(questions, pushed);
+      const found = await subjectOf({ setTokens }).likelihoods(questions, held);
       for (const [part, value] of expected.entries()) {
         expect(found[0]?.[part]?.logP).toBeCloseTo(value, 3);
         expect(Math.abs(value - (plain[0]?.[part]?.logP ?? NaN))).toBeGreaterThan(0.02);

@@ -13,7 +13,7 @@ import { TextRun } from '../../../src/engine/text-run.ts';
 import { meanOverTokens } from '../../../src/engine/token-mean.ts';
 import { GrownFutures } from '../../../src/reading/futures/grown-futures.ts';
 import type { ReadingSink } from '../../../src/reading/reading.ts';
-import type { Push } from '../../../src/steering/steering.ts';
+import type { Intervention } from '../../../src/steering/steering.ts';
 import { toyDecoderFiles, TOY } from '../../fixtures/toy/toy-graph.ts';
 import { writeToyFolder } from '../../fixtures/toy/toy-folder.ts';
 import { wholeScorer } from '../../fixtures/whole-scorer.ts';
@@ -34,9 +34,9 @@ const vector = Float32Array.from(
       0.6 * rng.normal()
   )(createRng(2)),
 );
-const ADDED: Push = [{ stream: 2, add: vector, bound: null }];
+const ADDED: Intervention = [{ stream: 2, add: vector, bound: null }];
 const direction = vector.map((value) => value / Math.hypot(...vector));
-const BOUND: Push = [{ stream: 1, add: null, bound: { direction, low: -0.1, high: 0.1 } }];
+const BOUND: Intervention = [{ stream: 1, add: null, bound: { direction, low: -0.1, high: 0.1 } }];
 
 let plain: NodeEngine;
 let editing: NodeEngine;
@@ -63,21 +63,21 @@ const given = (): readonly number[] => plain.tokenizer.start(GIVEN);
 
 async function futures(
   parts: FuturesParts,
-  push: Push = [],
+  intervention: Intervention = [],
   more: Partial<Parameters<typeof writeFutures>[1]> = {},
 ): Promise<{ grown: GrownFutures; summary: Awaited<ReturnType<typeof writeFutures>> }> {
-  const request = { ...PLAN, given: given(), push, where: 'generated' as const, ...more };
+  const request = { ...PLAN, given: given(), intervention, where: 'generated' as const, ...more };
   const grown = new GrownFutures(request);
   return { grown, summary: await writeFutures(parts, request, grown, signal) };
 }
 
 /** The ids that a single continuation writes after what is given. */
-async function alone(seed: number, push: Push, where: 'generated' | 'all' | number): Promise<number[]> {
+async function alone(seed: number, intervention: Intervention, where: 'generated' | 'all' | number): Promise<number[]> {
   const ids: number[] = [];
   const sink: ReadingSink = { tap: () => undefined, tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)) };
   const sampling = { ...PLAN.sampling, seed };
-  if (push.length > 0)
-    await new SteeredWriting({ ...editing, scorer }, push).write(
+  if (intervention.length > 0)
+    await new SteeredWriting({ ...editing, scorer }, intervention).write(
       { text: GIVEN, where, sampling, taps: false },
       sink,
       signal,
@@ -105,9 +105,13 @@ async function readingAfter(ids: readonly number[]): Promise<number> {
 
 const idsOf = ({ futures: { lines } }: GrownFutures): number[][] =>
   lines.map(({ pieces }) => pieces.map(({ id }) => id));
-async function singles(push: Push, where: 'generated' | 'all' | number = 'generated'): Promise<number[][]> {
+async function singles(
+  intervention: Intervention,
+  where: 'generated' | 'all' | number = 'generated',
+): Promise<number[][]> {
   const out: number[][] = [];
-  for (let line = 0; line < PLAN.count; line += 1) out.push(await alone(PLAN.sampling.seed + line, push, where));
+  for (let line = 0; line < PLAN.count; line += 1)
+    out.push(await alone(PLAN.sampling.seed + line, intervention, where));
   return out;
 }
 
@@ -160,13 +164,13 @@ describe('futures', () => {
   });
 
   it('steered, by vectors or by edits, have the tokens of single steered ones, and are read without steering', async () => {
-    for (const [push, writer] of [
+    for (const [intervention, writer] of [
       [ADDED, () => plain.decoder],
       [ADDED, () => editing.decoder],
       [BOUND, () => editing.decoder],
     ] as const) {
-      const { grown } = await futures(partsOf({ writer: writer() }), push);
-      expect(idsOf(grown)).toEqual(await singles(push));
+      const { grown } = await futures(partsOf({ writer: writer() }), intervention);
+      expect(idsOf(grown)).toEqual(await singles(intervention));
       expect(idsOf(grown)).not.toEqual(await singles([]));
       await expectReadings(grown);
     }
@@ -198,7 +202,7 @@ describe('futures', () => {
 
   it('stop where they are told to, and what was told stays', async () => {
     const controller = new AbortController();
-    const request = { ...PLAN, given: given(), push: ADDED, where: 'generated' as const };
+    const request = { ...PLAN, given: given(), intervention: ADDED, where: 'generated' as const };
     const grown = new GrownFutures(request, ({ lines }) => {
       if ((lines[0]?.pieces.length ?? 0) >= 4) controller.abort();
     });

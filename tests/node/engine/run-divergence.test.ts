@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alignTokens } from '../../../src/text/align.ts';
-import type { Push } from '../../../src/steering/steering.ts';
+import type { Intervention } from '../../../src/steering/steering.ts';
 import { createRng } from '../../../src/base/rng.ts';
 import {
   divergenceByColumn,
@@ -48,9 +48,9 @@ afterAll(async () => {
   await editor?.dispose();
 });
 
-const unpushed = (ids: readonly number[]): RowText => ({ decoder: plain, ids, push: [], from: 0 });
+const unsteered = (ids: readonly number[]): RowText => ({ decoder: plain, ids, intervention: [], from: 0 });
 /** Adds a random direction of 20 a feature’s root to what leaves layer 12, from a token on. */
-const push = (): Push => {
+const intervention = (): Intervention => {
   const rng = createRng(4);
   return [{ stream: 12, add: Float32Array.from({ length: plain.sizes.hidden }, () => 3 * rng.normal()), bound: null }];
 };
@@ -77,7 +77,7 @@ describe('the divergence of two runs, token by token', () => {
   it('is nothing at all between a run and itself, both ways', async () => {
     const { ids } = tokens(A);
     const own = ids.map((_, token) => ({ a: token, b: token }));
-    const { ab, ba } = await readDivergence(unpushed(ids), unpushed(ids), own, reading);
+    const { ab, ba } = await readDivergence(unsteered(ids), unsteered(ids), own, reading);
     expect([...ab, ...ba]).toEqual(new Array(2 * ids.length).fill(0));
     expect(summariseDivergence({ ab, ba })).toMatchObject({
       opening: 0,
@@ -89,7 +89,7 @@ describe('the divergence of two runs, token by token', () => {
   it('is what a computation word by word gives, for texts that part and meet again', async () => {
     const { a, b, pairs } = both();
     expect(pairs.some((pair) => pair.a !== pair.b)).toBe(true);
-    const found = await readDivergence(unpushed(a.ids), unpushed(b.ids), pairs, reading);
+    const found = await readDivergence(unsteered(a.ids), unsteered(b.ids), pairs, reading);
     for (const [index, pair] of pairs.entries()) {
       if (index % 4 !== 0 && index !== pairs.length - 1) continue;
       const p = await logProbabilities(plain, a.ids.slice(0, pair.a + 1));
@@ -101,7 +101,7 @@ describe('the divergence of two runs, token by token', () => {
 
   it('begins where the texts part, and is told by column with gaps where the tokens are not the same', async () => {
     const { a, b, columns, parting, pairs } = both();
-    const found = await readDivergence(unpushed(a.ids), unpushed(b.ids), pairs, reading);
+    const found = await readDivergence(unsteered(a.ids), unsteered(b.ids), pairs, reading);
     const { first, opening, ab, ba } = summariseDivergence(found);
     // The last shared token before they part still has the same next words.
     expect(first).toBe(parting);
@@ -116,33 +116,33 @@ describe('the divergence of two runs, token by token', () => {
     expect([...byColumn].map(Number.isFinite)).toEqual(columns.map(({ same }) => same));
   });
 
-  it('of the same text pushed and not is nothing before the push and more than nothing from it on', async () => {
+  it('of the same text steered and not is nothing before the steering and more than nothing from it on', async () => {
     const { ids } = tokens(A);
     const from = 9;
     const pairs = ids.map((_, token) => ({ a: token, b: token }));
-    const pushed: RowText = { decoder: editor, ids, push: push(), from };
-    const found = await readDivergence(unpushed(ids), pushed, pairs, reading);
+    const steered: RowText = { decoder: editor, ids, intervention: intervention(), from };
+    const found = await readDivergence(unsteered(ids), steered, pairs, reading);
     expect(summariseDivergence(found)).toMatchObject({ first: from, opening: from });
     expect(Math.min(...found.ab.subarray(from))).toBeGreaterThan(EQUAL_NATS);
     // Against a pass of its own over the whole text, without the reader's passes.
     const add = new Float32Array(ids.length * plain.sizes.hidden);
-    for (let token = from; token < ids.length; token += 1) add.set(push()[0]!.add!, token * plain.sizes.hidden);
+    for (let token = from; token < ids.length; token += 1) add.set(intervention()[0]!.add!, token * plain.sizes.hidden);
     editor.edit(new Map([[11, { add, bound: null }]]));
     const q = await logProbabilities(editor, ids);
     editor.edit(new Map());
     const p = await logProbabilities(plain, ids);
     expect(found.ab.at(-1)).toBeCloseTo(kl(p, q), 4);
-    // And the decoder is left unpushed.
+    // And the decoder is left unsteered.
     expect(await logProbabilities(editor, ids)).toEqual(p);
   });
 
-  it('reads both by turns on one decoder, each with its own push', async () => {
+  it('reads both by turns on one decoder, each with its own steering', async () => {
     const { ids } = tokens(A);
     const pairs = ids.map((_, token) => ({ a: token, b: token }));
-    const pushed = (from: number): RowText => ({ decoder: editor, ids, push: push(), from });
-    const found = await readDivergence(pushed(0), pushed(0), pairs, reading);
+    const steered = (from: number): RowText => ({ decoder: editor, ids, intervention: intervention(), from });
+    const found = await readDivergence(steered(0), steered(0), pairs, reading);
     expect([...found.ab]).toEqual(new Array(ids.length).fill(0));
-    const apart = await readDivergence(pushed(12), pushed(20), pairs, reading);
+    const apart = await readDivergence(steered(12), steered(20), pairs, reading);
     expect(summariseDivergence(apart).first).toBe(12);
   });
 
@@ -151,22 +151,22 @@ describe('the divergence of two runs, token by token', () => {
     const pairs = ids.map((_, token) => ({ a: token, b: token }));
     const told: number[] = [];
     const controller = new AbortController();
-    await readDivergence(unpushed(ids), unpushed(ids), pairs, {
+    await readDivergence(unsteered(ids), unsteered(ids), pairs, {
       ...reading,
       onProgress: (done, total) => told.push(done / total),
     });
     expect(told.at(-1)).toBe(1);
     controller.abort();
     await expect(
-      readDivergence(unpushed(ids), unpushed(ids), pairs, { ...reading, signal: controller.signal }),
+      readDivergence(unsteered(ids), unsteered(ids), pairs, { ...reading, signal: controller.signal }),
     ).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(readDivergence(unpushed(ids), unpushed([...ids, 60_000]), pairs, reading)).rejects.toMatchObject({
+    await expect(readDivergence(unsteered(ids), unsteered([...ids, 60_000]), pairs, reading)).rejects.toMatchObject({
       code: 'recording-invalid',
       message: expect.stringContaining('has the id 60000') as string,
     });
   });
 
-  it('opens the decoder that edits only where there is a push', async () => {
+  it('opens the decoder that edits only where there is steering', async () => {
     let opened = 0;
     const open = (): Promise<OpenedDecoder> => {
       opened += 1;
@@ -184,12 +184,12 @@ describe('the divergence of two runs, token by token', () => {
     });
     const pairs = ids.map((_, token) => ({ a: token, b: token }));
     const told: number[] = [];
-    const none = { ids, push: [], from: 0 };
+    const none = { ids, intervention: [], from: 0 };
     await readingController.divergence(none, none, pairs, (done) => told.push(done), new AbortController().signal);
     expect([opened, told.at(-1)]).toEqual([0, pairs.length]);
     const { ab } = await readingController.divergence(
       none,
-      { ids, push: push(), from: 1 },
+      { ids, intervention: intervention(), from: 1 },
       pairs,
       () => undefined,
       new AbortController().signal,

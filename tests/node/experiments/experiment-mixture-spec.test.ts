@@ -29,7 +29,7 @@ describe('a spec is refused', () => {
       /^spec\.factors\.frame\[2\] must be "cruel", got "wicked"/,
     ],
     [
-      'for a push of another size',
+      'for steering of another size',
       ['factors', 'steering'],
       [-2, 0, 2],
       /^spec\.factors\.steering\[0\] must be -1, got -2/,
@@ -78,7 +78,7 @@ describe('a spec is refused', () => {
       /^spec\.quick\.beside is 2, and orders 1/,
     ],
     ['without a threshold', ['thresholds', 'rope'], undefined, /^spec\.thresholds\.rope is missing/],
-    ['for a push of no KL', ['thresholds', 'kl'], 0, /^spec\.thresholds\.kl must be above 0/],
+    ['for steering of no KL', ['thresholds', 'kl'], 0, /^spec\.thresholds\.kl must be above 0/],
     [
       'for frames of two lengths',
       ['frames', 'neutral'],
@@ -252,7 +252,7 @@ describe('the texts', () => {
       expect(continuations).toEqual(spec.topics[1]?.continuations.flatMap(({ kind, cruel }) => [kind, cruel]));
   });
 
-  it('are the same evidence in every condition, so that only frame or push differs', () => {
+  it('are the same evidence in every condition, so that only frame or steering differs', () => {
     const evidence = CONDITIONS.map(({ id, frame }) => {
       const unit = unitOf(spec, `court.${id}`) ?? expect.unreachable(id);
       return questionsOf(spec, unit)

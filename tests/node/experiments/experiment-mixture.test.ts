@@ -72,17 +72,17 @@ describe('evidence that adds up', () => {
       expect(contrast(run, id).estimate.low).toBeGreaterThan(0);
   });
 
-  it('gives back what was planted: γ, α, frames, the push and both crossings', async () => {
+  it('gives back what was planted: γ, α, frames, the steering and both crossings', async () => {
     const run = await ran(ADDING);
     expect(holds(measure(run, 'gamma'), GAMMA)).toBe(true);
     expect(measure(run, 'shape-adding').value).toBeCloseTo(ALPHA, 1);
     expect(contrast(run, 'frame').estimate.value).toBeCloseTo(2, 0);
-    // A push of KL 0.5 has the length √0.5, nearly all of it along feature 0.
-    const push = 1.4 * Math.sqrt(0.5);
-    expect(contrast(run, 'push').estimate.value).toBeCloseTo(push, 1);
+    // Steering of KL 0.5 has the length √0.5, nearly all of it along feature 0.
+    const steering = 1.4 * Math.sqrt(0.5);
+    expect(contrast(run, 'push').estimate.value).toBeCloseTo(steering, 1);
     expect(measure(run, 'push-kl').value).toBeCloseTo(0.5, 1);
     expect(measure(run, 'crossing-frame').value).toBeCloseTo((1.2 / GAMMA) ** (1 / (1 - ALPHA)), 0);
-    expect(measure(run, 'crossing-push').value).toBeCloseTo((push / GAMMA) ** (1 / (1 - ALPHA)), 0);
+    expect(measure(run, 'crossing-push').value).toBeCloseTo((steering / GAMMA) ** (1 / (1 - ALPHA)), 0);
     expect(Math.abs(measure(run, 'last-extra').value)).toBeLessThan(0.1);
   });
 
@@ -105,7 +105,7 @@ describe('evidence that adds up', () => {
     for (const { id, rope } of contrasts) expect(rope).toEqual(id.endsWith('-evidence') ? [-0.1, 0.1] : null);
   });
 
-  it('asks once for odds in every unit, and once for taps in those without frame or push', async () => {
+  it('asks once for odds in every unit, and once for taps in those without frame or steering', async () => {
     const { asked, units } = await ran(ADDING);
     expect(units).toHaveLength(96);
     expect(asked).toEqual({ likelihoods: 96, reads: 16 + 1 });
@@ -163,7 +163,7 @@ describe('other worlds', () => {
     expect(contrast(run, 'frame-evidence').estimate.value).toBeCloseTo(0.4, 1);
   });
 
-  it('evidence that counts for less under any push is PARTIAL too', async () => {
+  it('evidence that counts for less under steering is PARTIAL too', async () => {
     const run = await ran({ ...ADDING, factor: { plus: 0.6, minus: 0.6 } });
     expect(run.findings.verdict).toBe('PARTIAL');
     expect(contrast(run, 'pushed-evidence').reading).toBe('below');
@@ -171,8 +171,8 @@ describe('other worlds', () => {
   });
 
   it.each([
-    ['that no push moves', { quiet: true }],
-    ['whose numbers a push breaks', { broken: true }],
+    ['that no steering moves', { quiet: true }],
+    ['whose numbers steering breaks', { broken: true }],
   ])('a model %s leaves steering out, and says so', async (_, more) => {
     const run = await ran({ ...ADDING, ...more });
     expect(run.findings.verdict).toBe('CONFIRM');

@@ -1,4 +1,4 @@
-/** The pushes of experiment D: on models whose directions do something planted, and the parts against cases worked by hand. */
+/** The interventions of experiment D: on models whose directions do something planted, and the parts against cases worked by hand. */
 import { describe, expect, test } from 'vitest';
 import type { Contrast, Findings } from '../../../src/experiments/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../../src/experiments/design.ts';
@@ -82,7 +82,7 @@ describe('planted models', () => {
     expect(measure(run, 'push-away-own').high).toBeLessThan(0);
   });
 
-  test('where pushes do nothing, neither brings it up, and the verdict is what it is without them', async () => {
+  test('where interventions do nothing, neither brings it up, and the verdict is what it is without them', async () => {
     const run = await ran(BASE);
     expect(run.findings.because).toContain(
       'Neither away from X nor towards the opposite does so beyond a random direction.',
@@ -94,14 +94,16 @@ describe('planted models', () => {
     expect(decided(await ran(LINE))).toEqual(decided(run));
   });
 
-  test('every push has the KL that was asked for, with strengths of its own, and efficiency is by the KL that it has', async () => {
+  test('every intervention has the KL that was asked for, with strengths of its own, and efficiency is by the KL that it has', async () => {
     const { prepared, units, findings } = await ran(LINE);
     const shape = preparedFromJson(prepared);
     const data = units.map(({ id, data: json }) => axisDataFromJson(json, id, shape));
-    const away = data.map(({ pushes }) => pushes.find(({ id }) => id === 'away') ?? expect.unreachable('no push'));
-    for (const { pushes } of data) {
-      expect(pushes.map(({ id }) => id)).toEqual([...INTERVENTIONS]);
-      for (const { reached, strength } of pushes) {
+    const away = data.map(
+      ({ pushes: interventions }) => interventions.find(({ id }) => id === 'away') ?? expect.unreachable('no steering'),
+    );
+    for (const { pushes: interventions } of data) {
+      expect(interventions.map(({ id }) => id)).toEqual([...INTERVENTIONS]);
+      for (const { reached, strength } of interventions) {
         expect(Math.abs((reached ?? NaN) - 1)).toBeLessThanOrEqual(0.1);
         // The planted KL is 8 s² and up to eight times that along one feature.
         expect(8 * (strength ?? NaN) ** 2).toBeLessThanOrEqual(1.1 + 1e-6);
@@ -130,24 +132,24 @@ describe('planted models', () => {
     expect(run.findings.figure.panels).toHaveLength(3);
   });
 
-  test('pushes of a unit that were altered are refused by their path', async () => {
+  test('interventions of a unit that were altered are refused by their path', async () => {
     const { prepared, units } = await ran(LINE);
     const shape = preparedFromJson(prepared);
-    const altered = (alter: (pushes: Record<string, unknown>[]) => void) => () => {
+    const altered = (alter: (interventions: Record<string, unknown>[]) => void) => () => {
       const data = JSON.parse(JSON.stringify(units[0]?.data)) as JsonObject & { pushes: Record<string, unknown>[] };
       alter(data.pushes);
       axisDataFromJson(data, 'unit', shape);
     };
     expect(altered(() => undefined)).not.toThrow();
-    expect(altered((pushes) => pushes.pop())).toThrow('unit.pushes must have 4 items, got 3');
-    expect(altered((pushes) => pushes.reverse())).toThrow('unit.pushes[0].id must be');
-    expect(altered((pushes) => Object.assign(pushes[1] ?? {}, { reached: null }))).toThrow(
+    expect(altered((interventions) => interventions.pop())).toThrow('unit.pushes must have 4 items, got 3');
+    expect(altered((interventions) => interventions.reverse())).toThrow('unit.pushes[0].id must be');
+    expect(altered((interventions) => Object.assign(interventions[1] ?? {}, { reached: null }))).toThrow(
       'unit.pushes[1].reached must be',
     );
-    expect(altered((pushes) => Object.assign(pushes[2] ?? {}, { strength: null }))).toThrow(
+    expect(altered((interventions) => Object.assign(interventions[2] ?? {}, { strength: null }))).toThrow(
       'unit.pushes[2].opposite must have 0 items, got 4',
     );
-    expect(altered((pushes) => Object.assign(pushes[3] ?? {}, { own: [1, 2, 3] }))).toThrow(
+    expect(altered((interventions) => Object.assign(interventions[3] ?? {}, { own: [1, 2, 3] }))).toThrow(
       'unit.pushes[3].own must have 4 items, got 3',
     );
   });
@@ -160,7 +162,7 @@ describe('planted models', () => {
   });
 });
 
-describe('what is pushed and judged', () => {
+describe('what is steered and judged', () => {
   const { axes } = extentOf(SPEC, 'full');
 
   test('no sentence that made a direction is asked for or stands in the context', () => {
@@ -255,8 +257,8 @@ describe('what is pushed and judged', () => {
   });
 });
 
-describe('outcomes of pushes', () => {
-  test('are gains over the unrelated act, each against its own item unpushed', () => {
+describe('outcomes of interventions', () => {
+  test('are gains over the unrelated act, each against its own item unsteered', () => {
     const tokens = { opposite: [5, 5, 5, 5], unrelated: [5, 5, 5, 5], own: [5, 5, 5, 5] };
     const contexts = [
       { key: 'neutral.0', items: [0, 1, 2, 3], opposite: [9, 9, 9, 9], unrelated: [9, 9, 9, 9], own: [9, 9, 9, 9] },
@@ -268,7 +270,7 @@ describe('outcomes of pushes', () => {
         own: [90, 90, 10, 10],
       },
     ];
-    const [pushed, broken] = steeringOutcomesOf({
+    const [steered, broken] = steeringOutcomesOf({
       tokens,
       contexts,
       pushes: [
@@ -277,7 +279,7 @@ describe('outcomes of pushes', () => {
       ],
     });
     // Opposite: 2 and 1; unrelated: -1 and 0; own: -3 and -1. So (3 + 1) / 2 and (-2 - 1) / 2.
-    expect(pushed).toEqual({ id: 'away', kl: 0.98, change: 2, own: -1.5 });
+    expect(steered).toEqual({ id: 'away', kl: 0.98, change: 2, own: -1.5 });
     expect(broken).toMatchObject({ id: 'opposite', kl: null, change: NaN });
   });
 

@@ -244,14 +244,14 @@ describe('refusals', () => {
       'spec.thresholds.ropeBits is missing',
     ],
     [
-      'a missing share of pushed axes',
+      'a missing share of steered axes',
       (json) => {
         delete json.thresholds.pushedShare;
       },
       'spec.thresholds.pushedShare is missing',
     ],
     [
-      'no pushes',
+      'no interventions',
       (json) => {
         delete (json as Record<string, unknown>).push;
       },
@@ -286,7 +286,7 @@ describe('refusals', () => {
       'spec.push.tries must be a whole number from 1 to 20',
     ],
     [
-      'pushes without a rule',
+      'interventions without a rule',
       (json) => {
         delete json.push.rule;
       },

@@ -75,22 +75,22 @@ describe('the size of the work', () => {
     }
   });
 
-  test('the estimate keeps full under 450,000 tokens, pushes under 150,000 of them, and quick under 70,000', () => {
+  test('the estimate keeps full under 450,000 tokens, interventions under 150,000 of them, and quick under 70,000', () => {
     const spec = parsed();
     const tokens = (size: RunSize) =>
       opposites.units(spec, size).reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, size).read);
     expect(tokens('full')).toBeLessThan(450_000);
     expect(tokens('full')).toBeGreaterThan(100_000);
     expect(tokens('quick')).toBeLessThan(70_000);
-    // What matching a KL takes is counted by texts, so without texts it is left out; acts under pushes are the rest.
+    // What matching a KL takes is counted by texts, so without texts it is left out; acts under steering are the rest.
     const matching =
       tokens('full') -
       opposites
         .units({ ...spec, push: { ...spec.push, texts: 0 } }, 'full')
         .reduce((sum, { cost }) => sum + cost.read, opposites.preparation(spec, 'full').read);
     expect(matching).toBe(48 * 4 * 2 * spec.push.texts * 40);
-    // Under each push: eight neutral sentences, four triggers, and after each an act of either pole and an unrelated one,
-    // as long as the opposite's. Four pushes, and four characters a token.
+    // Under each steering: eight neutral sentences, four triggers, and after each an act of either pole and an unrelated one,
+    // as long as the opposite's. Four interventions, and four characters a token.
     const acts = spec.axes.reduce(
       (sum, { acts: own, oppositeActs }) =>
         sum +
@@ -380,7 +380,7 @@ describe('what is kept', () => {
     expect(dots[0]?.points.every(({ label }) => label !== undefined && label.includes('–'))).toBe(true);
     expect(figure.panels[0]?.series.at(-1)?.points).toHaveLength(4);
     expect(figure.panels[2]?.series[0]?.points.map(({ x }) => x)).toEqual([1, 2, 4, 8]);
-    // Four pushes: a dot an axis and push, an interval a push.
+    // Four interventions: a dot an axis and steering, an interval steering.
     expect(figure.panels[3]?.series.map(({ points }) => points.length)).toEqual([4 * 48, 4]);
   });
 });

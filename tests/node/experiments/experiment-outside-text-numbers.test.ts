@@ -179,7 +179,7 @@ describe('how strong a placement must be', () => {
   });
 });
 
-describe('placements that push', () => {
+describe('placements that steering', () => {
   it('do so at a quarter and a half of the depth and where the last layer ends', () => {
     const streams = (layerCount: number): number[] =>
       (['early', 'middle', 'last'] as const).map((placement) => streamOf(placement, { layerCount }));
@@ -199,16 +199,16 @@ describe('visibility', () => {
   };
 
   it('is exactly a half where nothing differs, and 1 where something was added to all', () => {
-    const pushed = off.map((streams) => streams.map((value, i) => (i === 5 ? value + 20 : value)));
+    const steered = off.map((streams) => streams.map((value, i) => (i === 5 ? value + 20 : value)));
     expect(seen(off, 0)).toBe(0.5);
-    expect(seen(pushed, 0)).toBe(0.5);
-    expect(seen(pushed, 1)).toBe(1);
+    expect(seen(steered, 0)).toBe(0.5);
+    expect(seen(steered, 1)).toBe(1);
   });
 
   it('learns nothing from the item that it scores', () => {
     // One item alone differs: the probes of the others see it, its own does not, so that it cannot score above itself.
-    const pushed = off.map((streams, item) => (item === 0 ? streams.map((value) => value + 3) : streams));
-    const scores = heldOutScores(pushed, off, 2, 4);
+    const steered = off.map((streams, item) => (item === 0 ? streams.map((value) => value + 3) : streams));
+    const scores = heldOutScores(steered, off, 2, 4);
     expect(scores.on[0]?.[0]).toBe(0);
     expect(scores.off[0]?.[0]).toBe(0);
     expect(scores.on[0]?.[1]).toBe(scores.off[0]?.[1]);

@@ -58,7 +58,7 @@ describe('a planted trade-off', () => {
     expect(value(full.findings, 's2.effect.calculator')).toBeCloseTo(1, 5);
   });
 
-  it('cannot see edits of the word scores at any layer, and sees pushes from their layer on', () => {
+  it('cannot see edits of the word scores at any layer, and sees interventions from their layer on', () => {
     const panel = full.findings.figure.panels.find(({ title }) => title.startsWith('Never insult: can it be seen'));
     const line = (name: string): number[] =>
       panel?.series.find((series) => series.name === name)?.points.map(({ y }) => y) ?? [];
@@ -142,7 +142,7 @@ describe('a planted trade-off', () => {
 });
 
 describe('another planted world', () => {
-  it('denies the claim where a push inside the stream is more robust and more flexible than what reads nothing', async () => {
+  it('denies the claim where steering inside the stream is more robust and more flexible than what reads nothing', async () => {
     const { findings } = await ran({ ...TRADE_OFF, early: { attack: 1.6, exception: -0.5 } }, 'quick');
     expect(findings.verdict).toBe('DENY');
     expect(findings.because).toContain('early steering dominates');
@@ -194,7 +194,7 @@ describe('another planted world', () => {
     );
   });
 
-  it('goes on without the KL of pushes that move nothing', async () => {
+  it('goes on without the KL of interventions that move nothing', async () => {
     const { findings } = await ran({ ...TRADE_OFF, quiet: true }, 'quick');
     expect(findings.verdict).toBe('CONFIRM');
     expect(findings.limits.join(' ')).toContain('No strength of that KL was found for early steering (Never insult)');

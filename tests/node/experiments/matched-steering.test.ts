@@ -1,7 +1,7 @@
-/** The strength of a KL as experiments ask for it, on a model whose KL is a formula of the push. */
+/** The strength of a KL as experiments ask for it, on a model whose KL is a formula of the steering. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
-import type { Push } from '../../../src/steering/steering.ts';
+import type { Intervention } from '../../../src/steering/steering.ts';
 import { matchTokens, orBroken, strengthOfKl } from '../../../src/experiments/matched-steering.ts';
 import { NEUTRAL_TEXTS, NEUTRAL_TOKENS } from '../../../src/engine/steering/steering-runner.ts';
 
@@ -10,8 +10,8 @@ function subjectOf(curve: (strength: number) => number) {
   const asked: { strength: number; texts: number | undefined }[] = [];
   return {
     asked,
-    neutral: (push: Push, _signal?: AbortSignal, texts?: number) => {
-      const strength = push[0]?.bound?.low ?? NaN;
+    neutral: (intervention: Intervention, _signal?: AbortSignal, texts?: number) => {
+      const strength = intervention[0]?.bound?.low ?? NaN;
       asked.push({ strength, texts });
       const kl = curve(strength);
       // Even steps from 0, so that the 96th of 101 tokens is the 95th percentile.
@@ -20,10 +20,10 @@ function subjectOf(curve: (strength: number) => number) {
   };
 }
 
-const steeringAt = (strength: number): Push => [
+const steeringAt = (strength: number): Intervention => [
   { stream: 1, add: null, bound: { direction: Float32Array.of(1), low: strength, high: Infinity } },
 ];
-const interventionsAt = (strength: number): readonly Push[] => [steeringAt(strength)];
+const interventionsAt = (strength: number): readonly Intervention[] => [steeringAt(strength)];
 
 describe('the strength of a KL', () => {
   it('is found on the texts that are named, within the tolerance, and kept with six digits', async () => {
@@ -39,7 +39,7 @@ describe('the strength of a KL', () => {
     expect(new Set(subject.asked.map(({ texts }) => texts))).toEqual(new Set([4]));
   });
 
-  it('is that of all pushes pooled, each read at every try', async () => {
+  it('is that of all interventions pooled, each read at every try', async () => {
     const subject = subjectOf((s) => (s < 0 ? 8 : 2) * s * s);
     const { strength, reached } = await strengthOfKl(subject, (s) => [steeringAt(s), steeringAt(-s)], 1);
     // 202 tokens, from even steps to 2s² and to 8s²: the 191st of them, of which 101 are one side's and 90 the other's,
@@ -58,19 +58,19 @@ describe('the strength of a KL', () => {
     expect(strict.asked.every(({ texts }) => texts === undefined)).toBe(true);
   });
 
-  it('is none where the KL is not come to, and the closest is told; none is told where nothing can be pushed', async () => {
+  it('is none where the KL is not come to, and the closest is told; none is told where nothing can be steered', async () => {
     const low = subjectOf((s) => 0.1 * s * s);
     expect(await strengthOfKl(low, interventionsAt, 1)).toEqual({ strength: null, reached: 0.4 });
     const few = subjectOf((s) => 900 * s ** 6);
     expect((await strengthOfKl(few, interventionsAt, 1, undefined, { tolerance: 0.01, most: 2 })).strength).toBeNull();
     expect(few.asked).toHaveLength(2);
-    const nowhere = (): readonly Push[] => {
+    const nowhere = (): readonly Intervention[] => {
       throw new AppError('push-invalid', 'points nowhere');
     };
     expect(await strengthOfKl(low, nowhere, 1)).toEqual({ strength: null, reached: null });
   });
 
-  it('lets other errors through, as a push that breaks nothing does', async () => {
+  it('lets other errors through, as steering that breaks nothing does', async () => {
     const lost = { neutral: () => Promise.reject(new AppError('gpu-device-lost', 'gone')) };
     await expect(strengthOfKl(lost, interventionsAt, 1)).rejects.toMatchObject({ code: 'gpu-device-lost' });
     await expect(orBroken(() => Promise.reject(new AppError('cancelled', 'stopped')))).rejects.toMatchObject({

@@ -17,39 +17,43 @@ it('a run of one direction is written as before, in a file of version 5', () => 
   expect(versionOf(serialiseRecording(steeredRun()))).toBe(5);
 });
 
-type Push = Record<string, unknown> & { also: Record<string, unknown>[]; when: Record<string, unknown> };
-const altered = (change: (push: Push) => void): string => {
-  const root = JSON.parse(source) as { run: { push: Push } };
+type Written = Record<string, unknown> & { also: Record<string, unknown>[]; when: Record<string, unknown> };
+const altered = (change: (intervention: Written) => void): string => {
+  const root = JSON.parse(source) as { run: { push: Written } };
   change(root.run.push);
   return JSON.stringify(root);
 };
 
-it.each<[string, (push: Push) => void, RegExp]>([
-  ['no further direction in a list of them', (push) => (push.also = []), /run\.push\.also must have 1 to 5/],
+it.each<[string, (intervention: Written) => void, RegExp]>([
+  [
+    'no further direction in a list of them',
+    (intervention) => (intervention.also = []),
+    /run\.push\.also must have 1 to 5/,
+  ],
   [
     'a further direction of no mode',
-    (push) => (push.also[0]!['mode'] = 'shove'),
+    (intervention) => (intervention.also[0]!['mode'] = 'shove'),
     /run\.push\.also\[0\]\.mode must be one of add/,
   ],
   [
     'one direction twice at a layer',
-    (push) => (push.also[0]!['probeSha256'] = push['probeSha256']),
+    (intervention) => (intervention.also[0]!['probeSha256'] = intervention['probeSha256']),
     /run\.push cannot be: .* steers layer 2 twice/,
   ],
   [
     'a condition that steering moves',
-    (push) => (push.when['layer'] = 2),
+    (intervention) => (intervention.when['layer'] = 2),
     /when\.layer must be below the first steered layer, 2, got 2/,
   ],
   [
     'a threshold beyond all readings',
-    (push) => (push.when['threshold'] = 99),
+    (intervention) => (intervention.when['threshold'] = 99),
     /when\.threshold must lie between -20 and 20/,
   ],
   [
     'stretches that overlap',
-    (push) =>
-      (push.when['acted'] = [
+    (intervention) =>
+      (intervention.when['acted'] = [
         [3, 4],
         [4, 5],
       ]),
@@ -57,12 +61,12 @@ it.each<[string, (push: Push) => void, RegExp]>([
   ],
   [
     'a stretch that ends before it begins',
-    (push) => (push.when['acted'] = [[3, 2]]),
+    (intervention) => (intervention.when['acted'] = [[3, 2]]),
     /when\.acted\[0\]\[1\] must be a whole number from 3/,
   ],
   [
     'more tokens that were steered than could be',
-    (push) => (push.when['asked'] = 2),
+    (intervention) => (intervention.when['asked'] = 2),
     /when\.asked must be a whole number from 3/,
   ],
 ])('%s is refused with its path', (_, change, message) => {

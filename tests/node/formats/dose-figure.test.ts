@@ -195,7 +195,7 @@ describe('what a dose–response shows', () => {
     );
   });
 
-  it('says which of the two pushes moves less, and whether the intervals part them', () => {
+  it('says which of the two interventions moves less, and whether the intervals part them', () => {
     expect(all(sampleDose)).toContain(
       'Steering towards cruel moves less than steering towards kind, though within the intervals.',
     );
@@ -208,7 +208,7 @@ describe('what a dose–response shows', () => {
     expect(all(changed({ away: { value: 3, low: 2, high: 4, n: 48 } }))).toContain('**both the same way**');
   });
 
-  it('says where more push is not more effect, and what it costs', () => {
+  it('says where more steering is not more effect, and what it costs', () => {
     expect(all(sampleDose)).toContain('The effect grows with the KL: 2.50 at 0.25, 4.00 at 0.5, 6.25 at 1, 8.50 at 2.');
     expect(all(changed({ effect: { value: 3.5, low: 3, high: 4, n: 48 } }))).toContain('at 1 it is less than before');
     expect(all(sampleDose)).toContain('perplexity of 36.0 when steered, 29.5 without');

@@ -99,7 +99,7 @@ const CARRIED: DtypeAgreement = {
   fittedTopics: 72,
   turns: 48,
 };
-const push: SteeringRecord = {
+const steering: SteeringRecord = {
   mode: 'add',
   pole: 'positive',
   from: 1,
@@ -110,9 +110,9 @@ const push: SteeringRecord = {
   probeSha256: 'ab'.repeat(32),
   matchedKl: 1,
 };
-const pushed = (change: Partial<SteeringRecord> = {}): Recording => ({
+const steered = (change: Partial<SteeringRecord> = {}): Recording => ({
   ...run,
-  run: { ...run.run!, push: { ...push, ...change } },
+  run: { ...run.run!, push: { ...steering, ...change } },
 });
 
 const refusal = (source: string): AppError => {
@@ -270,69 +270,73 @@ describe('recordings', () => {
         ],
       },
     ],
-  ])('keep how a run was pushed %s', (_, change) => {
-    const back = parseRecording(serialiseRecording(pushed(change)));
-    expect(back.run).toEqual(pushed(change).run);
-    expect(serialiseRecording(back)).toBe(serialiseRecording(pushed(change)));
+  ])('keep how a run was steered %s', (_, change) => {
+    const back = parseRecording(serialiseRecording(steered(change)));
+    expect(back.run).toEqual(steered(change).run);
+    expect(serialiseRecording(back)).toBe(serialiseRecording(steered(change)));
   });
 
-  it('of a run that was not pushed name no push', () => {
+  it('of a run that was not steered name no steering', () => {
     expect(serialiseRecording(run)).not.toContain('"push"');
     expect(parseRecording(broken((origin) => delete origin['push'])).run!.push).toBeNull();
   });
 
-  const badSteering = (change: object): string => broken((origin) => (origin['push'] = { ...push, ...change }));
+  const badSteering = (change: object): string => broken((origin) => (origin['push'] = { ...steering, ...change }));
   it.each<[string, string, RegExp]>([
     [
-      'a push of a mode that there is not',
+      'steering of a mode that there is not',
       badSteering({ mode: 'shove' }),
       /recording\.run\.push\.mode must be one of add, cap, ablate, got "shove"/,
     ],
     [
-      'a push at the embedding',
+      'steering at the embedding',
       badSteering({ from: 0 }),
       /recording\.run\.push\.from must be a whole number from 1 to 1, got 0/,
     ],
     [
-      'a push beyond the last layer',
+      'steering beyond the last layer',
       badSteering({ to: 2 }),
       /recording\.run\.push\.to must be a whole number from 1 to 1, got 2/,
     ],
     [
-      'a push that would break the model',
+      'steering that would break the model',
       badSteering({ strength: 3 }),
       /recording\.run\.push\.strength must lie between 0 and 2, got 3/,
     ],
     [
-      'a push backwards',
+      'steering backwards',
       badSteering({ strength: -1 }),
       /recording\.run\.push\.strength must lie between 0 and 2, got -1/,
     ],
-    ['a push from half a token on', badSteering({ where: 0.5 }), /recording\.run\.push\.where must be a whole number/],
     [
-      'a push of some tokens',
+      'steering from half a token on',
+      badSteering({ where: 0.5 }),
+      /recording\.run\.push\.where must be a whole number/,
+    ],
+    [
+      'steering of some tokens',
       badSteering({ where: 'some' }),
       /recording\.run\.push\.where must be one of all, generated, got "some"/,
     ],
-    ['a push by nothing', badSteering({ direction: '' }), /recording\.run\.push\.direction is empty/],
+    ['steering by nothing', badSteering({ direction: '' }), /recording\.run\.push\.direction is empty/],
     [
-      'a push by a probe with a strange hash',
+      'steering by a probe with a strange hash',
       badSteering({ probeSha256: 'q' }),
       /recording\.run\.push\.probeSha256 must be a SHA-256/,
     ],
     [
-      'a push matched to no KL',
+      'steering matched to no KL',
       badSteering({ matchedKl: 0 }),
       /recording\.run\.push\.matchedKl must be greater than 0, got 0/,
     ],
     [
-      'a push that changed to what breaks the model',
+      'steering that changed to what breaks the model',
       badSteering({ changes: [{ after: 2, strength: 3 }] }),
       /recording\.run\.push\.changes\[0\]\.strength must lie between 0 and 2, got 3/,
     ],
-    ['a push that changed nowhere', badSteering({ changes: [] }), /recording\.run\.push\.changes must have 1 to/],
+    ['steering that changed nowhere', badSteering({ changes: [] }), /recording\.run\.push\.changes must have 1 to/],
     [
-      'a push of a cosine beyond 1',
+      'steering of a cosine beyond 1',
       badSteering({ carriedOver: { ...CARRIED, cosine: [null, 2] } }),
       /recording\.run\.push\.carriedOver\.cosine\[1\] must lie between -1\.001 and 1\.001, got 2/,
     ],
@@ -352,7 +356,7 @@ describe('recordings', () => {
       /recording\.run\.carriedOver\.topics must be a whole number from 1/,
     ],
     [
-      'a push that is none',
+      'steering that is none',
       broken((origin) => (origin['push'] = null)),
       /recording\.run\.push must be an object, got null/,
     ],

@@ -81,9 +81,9 @@ describe('what 0.2.0 wrote besides is read', () => {
     expect(parseExperimentReport(textAt('0.2.0/experiment-report.json'))).toMatchObject({ experiment: { id: 'A' } });
   });
 
-  test('links, of a plain and of a pushed run', async () => {
-    const { plain, pushed } = JSON.parse(textAt('0.2.0/links.json')) as Record<'plain' | 'pushed', string>;
-    expect([plain, pushed].map((code) => code.split('.')[0])).toEqual(['1', '2']);
+  test('links, of a plain and of a steered run', async () => {
+    const { plain, pushed: steered } = JSON.parse(textAt('0.2.0/links.json')) as Record<'plain' | 'pushed', string>;
+    expect([plain, steered].map((code) => code.split('.')[0])).toEqual(['1', '2']);
     const shared = {
       text: 'She fed the stray dog. Then she kicked it.',
       given: 22,
@@ -94,7 +94,7 @@ describe('what 0.2.0 wrote besides is read', () => {
       view: { grain: 'word' },
     };
     expect(await sharedIn(plain)).toMatchObject({ ...shared, push: null });
-    expect(await sharedIn(pushed)).toMatchObject({
+    expect(await sharedIn(steered)).toMatchObject({
       ...shared,
       push: { mode: 'add', pole: 'negative', from: 12, to: 12, strength: 0.5, where: 'all', direction: 'Kind–cruel' },
     });

@@ -10,7 +10,7 @@ import type { Recording } from '../../../src/formats/runs/recording.ts';
 import { mutations } from '../../fixtures/mutate/mutate.ts';
 
 const run = sampleRun();
-/** Only the push is damaged: in a whole file few places are. */
+/** Only the steering is damaged: in a whole file few places are. */
 const parseSteering = (source: string): Recording =>
   parseRecording(serialiseRecording(steeredRun()).replace(JSON.stringify(sampleSteering), source));
 const refusal = (source: string): AppError => {
@@ -29,7 +29,7 @@ describe('a run as CSV', () => {
     expect(runCsv(parseRunCsv(runCsv(run)))).toBe(runCsv(run));
   });
 
-  it('comes back with its push, every member of it on a line', () => {
+  it('comes back with its steering, every member of it on a line', () => {
     const source = runCsv(steeredRun());
     expect(serialiseRecording(parseRunCsv(source))).toBe(serialiseRecording(steeredRun()));
     for (const line of [

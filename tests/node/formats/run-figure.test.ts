@@ -28,7 +28,7 @@ describe('a figure', () => {
     expect(svg).toContain(`−${(3 * 1.75).toFixed(1)}`);
   });
 
-  it('of a pushed run says so, by its pole where the probe is the one that read', () => {
+  it('of a steered run says so, by its pole where the probe is the one that read', () => {
     expect(runFigure(sampleRun(), choice)).not.toContain('Not the model by itself');
     expect(runFigure(steeredRun(), choice)).toContain(
       'Not the model by itself: steered to kind, layer 2, strength 0.26 (KL 1), own words only.',

@@ -9,7 +9,7 @@ import { recordingOfTrace, type SharedTrace, traceObject } from '../../../src/fo
 import { sampleShared, sharedWithReadings } from '../../fixtures/samples/sample-shared.ts';
 
 const shared = sampleShared;
-const pushed: Shared = { ...shared, push: sampleSteering };
+const steered: Shared = { ...shared, push: sampleSteering };
 
 const refusal = async (code: string): Promise<AppError> => {
   const error: unknown = await sharedIn(code).then(
@@ -41,9 +41,9 @@ describe('a link', () => {
     expect(await sharedIn(await codeOf(long))).toEqual(long);
   });
 
-  it('of a pushed run brings the push, and is of a version that pages from before refuse', async () => {
-    const code = await codeOf(pushed);
-    expect(await sharedIn(code)).toEqual(pushed);
+  it('of a steered run brings the steering, and is of a version that pages from before refuse', async () => {
+    const code = await codeOf(steered);
+    expect(await sharedIn(code)).toEqual(steered);
     expect([code, await codeOf(shared)].map((each) => each.split('.')[0])).toEqual(['2', '1']);
     const before = { ...shared } as Partial<Shared>;
     delete (before as Record<string, unknown>)['push'];
@@ -111,9 +111,9 @@ describe('a link', () => {
   });
 
   it('makes a recording of its readings, with nothing in it that the link has not', () => {
-    const { text, given, push, probe } = sharedWithReadings;
+    const { text, given, push: steering, probe } = sharedWithReadings;
     const recording = recordingOfTrace(
-      { id: 'r', title: 'T', text, given, probe: probe!, push, continuations: [] },
+      { id: 'r', title: 'T', text, given, probe: probe!, push: steering, continuations: [] },
       trace,
     );
     expect(recording.tokens.map((token) => token.text).join('')).toBe(text);
@@ -130,7 +130,7 @@ describe('a link', () => {
     // It is a run like others: what it is saved as opens again.
     expect(parseRecording(serialiseRecording(recording))).toEqual(recording);
     const oneLayer = recordingOfTrace(
-      { id: 'r', title: 'T', text, given, probe: probe!, push, continuations: [] },
+      { id: 'r', title: 'T', text, given, probe: probe!, push: steering, continuations: [] },
       { ...trace, layer: 16 },
     );
     expect(oneLayer.taps[0]).toMatchObject({ shown: null });
@@ -222,7 +222,7 @@ describe('a link', () => {
       /at most 200 characters/,
     ],
     [
-      'with a push of no strength',
+      'with steering of no strength',
       () => altered({ push: { ...sampleSteering, strength: 'much' } }),
       /link\.push\.strength must be a finite number/,
     ],

@@ -23,7 +23,7 @@ describe('a dose–response file', () => {
     });
   });
 
-  it('may lack a control, placebos and ranks, push from a position, and cap on the far side of zero', () => {
+  it('may lack a control, placebos and ranks, steering from a position, and cap on the far side of zero', () => {
     const bare: DoseReport = {
       ...sampleDose,
       mode: 'cap',

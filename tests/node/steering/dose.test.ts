@@ -1,4 +1,4 @@
-/** A dose–response on a model whose choices are a formula of the push: every number is known beforehand. */
+/** A dose–response on a model whose choices are a formula of the steering: every number is known beforehand. */
 import { describe, expect, it } from 'vitest';
 import type { DoseProgress } from '../../../src/steering/dose-types.ts';
 import type { Estimate } from '../../../src/stats/estimate.ts';
@@ -47,7 +47,7 @@ const CONTROL: readonly Answer[] = Array.from({ length: 20 }, (_, i) => ({
   curve: 0,
 }));
 
-/** KL 8 s² of a push of s typical lengths, whatever its direction. */
+/** KL 8 s² of steering of s typical lengths, whatever its direction. */
 const bench: SteeringRunner = {
   model: { id: 'formula', weightsSha256: 'e'.repeat(64), layerCount: LAYERS - 1, hidden: HIDDEN },
   ground: async () => ({
@@ -56,12 +56,12 @@ const bench: SteeringRunner = {
     lengths: [1, TYPICAL, TYPICAL],
     mean: new Float32Array(LAYERS * HIDDEN),
   }),
-  async neutral(push) {
-    const length = Math.hypot(...(push[0]?.add ?? [0])) / TYPICAL;
+  async neutral(intervention) {
+    const length = Math.hypot(...(intervention[0]?.add ?? [0])) / TYPICAL;
     return { kl: Array.from({ length: 101 }, (_, token) => (8 * length ** 2 * token) / 95), surprise: [3, 3 + length] };
   },
-  async choices(choices, push) {
-    const product = push[0]?.add?.[0] ?? 0;
+  async choices(choices, intervention) {
+    const product = intervention[0]?.add?.[0] ?? 0;
     return choices.map(({ context }) => {
       const { base, gain, curve } = JSON.parse(context) as Answer;
       return {

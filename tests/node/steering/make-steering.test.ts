@@ -14,17 +14,17 @@ const ground: NeutralGround = {
   mean: Float32Array.of(0, 0, 1, 2, 3, 5, 7, 1),
 };
 const settings: SteeringSettings = { mode: 'add', pole: 'positive', from: 1, to: 1, strength: 0.5, where: 'generated' };
-const pushed = (change: Partial<SteeringSettings>) =>
+const steered = (change: Partial<SteeringSettings>) =>
   makeSteering(direction, { ...settings, ...change }, ground, model);
 
-describe('a push', () => {
+describe('steering', () => {
   it('that adds is a vector of strength × typical length, towards its pole', () => {
-    expect(pushed({})).toEqual([{ stream: 1, add: Float32Array.of(3, 4), bound: null }]); // 0.5 × 10 × (3, 4) / 5
-    expect(pushed({ pole: 'negative' })).toEqual([{ stream: 1, add: Float32Array.of(-3, -4), bound: null }]);
+    expect(steered({})).toEqual([{ stream: 1, add: Float32Array.of(3, 4), bound: null }]); // 0.5 × 10 × (3, 4) / 5
+    expect(steered({ pole: 'negative' })).toEqual([{ stream: 1, add: Float32Array.of(-3, -4), bound: null }]);
   });
 
   it('of several layers has the typical length of each', () => {
-    expect(pushed({ to: 3, strength: 0.25 })).toEqual([
+    expect(steered({ to: 3, strength: 0.25 })).toEqual([
       { stream: 1, add: Float32Array.of(1.5, 2), bound: null },
       { stream: 2, add: Float32Array.of(0, 5), bound: null },
       { stream: 3, add: Float32Array.of(-6, 8), bound: null },
@@ -32,23 +32,23 @@ describe('a push', () => {
   });
 
   it('that caps keeps the product from falling behind the mean of neutral text and the strength, on the side of its pole', () => {
-    const [up] = pushed({ mode: 'cap', strength: 0.5 });
+    const [up] = steered({ mode: 'cap', strength: 0.5 });
     expect(up?.add).toBeNull();
     expect([...(up?.bound?.direction ?? [])]).toEqual([Math.fround(0.6), Math.fround(0.8)]);
     expect(up?.bound?.low).toBeCloseTo(0.6 * 1 + 0.8 * 2 + 5, 6);
     expect(up?.bound?.high).toBe(Infinity);
-    const [down] = pushed({ mode: 'cap', pole: 'negative', strength: 0.5 });
+    const [down] = steered({ mode: 'cap', pole: 'negative', strength: 0.5 });
     expect(down?.bound?.low).toBe(-Infinity);
     expect(down?.bound?.high).toBeCloseTo(0.6 * 1 + 0.8 * 2 - 5, 6);
   });
 
   it('that caps may have a bound on the far side of neutral', () => {
-    expect(pushed({ mode: 'cap', strength: -2 })[0]?.bound?.low).toBeCloseTo(2.2 - 20, 6);
-    expect(pushed({ mode: 'cap', pole: 'negative', strength: -2 })[0]?.bound?.high).toBeCloseTo(2.2 + 20, 6);
+    expect(steered({ mode: 'cap', strength: -2 })[0]?.bound?.low).toBeCloseTo(2.2 - 20, 6);
+    expect(steered({ mode: 'cap', pole: 'negative', strength: -2 })[0]?.bound?.high).toBeCloseTo(2.2 + 20, 6);
   });
 
   it('that ablates leaves no product, whatever its pole and strength', () => {
-    const [gone] = pushed({ mode: 'ablate', from: 2, to: 2, strength: NaN });
+    const [gone] = steered({ mode: 'ablate', from: 2, to: 2, strength: NaN });
     expect(gone).toEqual({ stream: 2, add: null, bound: { direction: Float32Array.of(0, 1), low: 0, high: 0 } });
   });
 
@@ -92,7 +92,7 @@ describe('a push', () => {
     ['a position before the text', { where: -1 }, /Position -1 is no place to steer from/],
     ['a position between tokens', { where: 2.5 }, /Position 2\.5 is no place/],
   ])('refuses %s', (_, change, message) => {
-    expect(() => pushed(change)).toThrow(
+    expect(() => steered(change)).toThrow(
       expect.objectContaining({ code: 'push-invalid', message: expect.stringMatching(message) as string }),
     );
   });
@@ -122,7 +122,7 @@ describe('a push', () => {
   });
 });
 
-describe('the first token that is pushed', () => {
+describe('the first token that is steered', () => {
   it('is the first behind the attention sink, the last that is given, or the one that is named', () => {
     expect([
       firstSteered('all', 5),

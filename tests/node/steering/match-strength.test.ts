@@ -1,19 +1,19 @@
 /** Finding the strength of a KL, on benches whose KL is a formula of the strength. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
-import type { Push } from '../../../src/steering/steering.ts';
+import type { Intervention } from '../../../src/steering/steering.ts';
 import type { SteeringRunner } from '../../../src/steering/steering-runner.ts';
 import { matchStrengths, MOST_BATCHES, tryStrength } from '../../../src/steering/match-strength.ts';
 
-/** A bench on which a push of strength s has a 95th percentile of `curve(s)` nats; it keeps the strengths that it was asked for. */
+/** A bench on which steering of strength s has a 95th percentile of `curve(s)` nats; it keeps the strengths that it was asked for. */
 function benchOf(curve: (strength: number) => number) {
   const asked: number[] = [];
   const bench: SteeringRunner = {
     model: { id: 'formula', weightsSha256: '', layerCount: 1, hidden: 1 },
     ground: () => Promise.reject(new Error('nobody asks')),
     choices: () => Promise.reject(new Error('nobody asks')),
-    async neutral(push) {
-      const strength = push[0]?.bound?.low ?? NaN;
+    async neutral(intervention) {
+      const strength = intervention[0]?.bound?.low ?? NaN;
       asked.push(strength);
       const kl = curve(strength);
       if (kl === Infinity) throw new AppError('push-too-strong', 'too strong');
@@ -24,13 +24,13 @@ function benchOf(curve: (strength: number) => number) {
   return { bench, asked };
 }
 
-/** A push that carries its strength to the bench unrounded. */
-const one = (strength: number): Push[] => [
+/** Steering that carries its strength to the bench unrounded. */
+const one = (strength: number): Intervention[] => [
   [{ stream: 1, add: null, bound: { direction: Float32Array.of(1), low: strength, high: Infinity } }],
 ];
 /** Both poles, alike: each try takes two batches. */
-const twice = (strength: number): Push[] => [...one(strength), ...one(strength)];
-const pair = (strength: number): Push[] => [...one(strength), ...one(-strength)];
+const twice = (strength: number): Intervention[] => [...one(strength), ...one(strength)];
+const pair = (strength: number): Intervention[] => [...one(strength), ...one(-strength)];
 
 describe('a strength matched to a KL', () => {
   it.each<[string, 'add' | 'cap', (s: number) => number, (kl: number) => number, number[]]>([
@@ -87,8 +87,8 @@ describe('a strength matched to a KL', () => {
     expect((await matchStrengths(bench, 'add', one, [1, 1]))[1]?.batches).toBe(0);
   });
 
-  it('pools the pushes of both poles, each a batch', async () => {
-    // KL is 2 s² one way and 6 s² the other: of the pooled tokens those of the stronger push fill the upper end.
+  it('pools the interventions of both poles, each a batch', async () => {
+    // KL is 2 s² one way and 6 s² the other: of the pooled tokens those of the stronger steering fill the upper end.
     const { bench } = benchOf((s) => (s > 0 ? 2 : 6) * s * s);
     const [found] = await matchStrengths(bench, 'add', pair, [1]);
     const strength = found?.strength ?? NaN;
@@ -135,7 +135,7 @@ describe('a strength matched to a KL', () => {
 });
 
 describe('one try', () => {
-  it('says quantile and mean of KL and the perplexity over all pushes together', async () => {
+  it('says quantile and mean of KL and the perplexity over all interventions together', async () => {
     const { bench } = benchOf((s) => Math.abs(s));
     const found = await tryStrength(bench, pair(0.5), 0.5);
     expect(found.meanKl).toBeCloseTo((0.5 * 50) / 95, 12);
@@ -143,7 +143,7 @@ describe('one try', () => {
     expect(found.strength).toBe(0.5);
   });
 
-  it('of a push that breaks the numbers is the strongest effect', async () => {
+  it('of steering that breaks the numbers is the strongest effect', async () => {
     const { bench } = benchOf(() => Infinity);
     expect(await tryStrength(bench, one(1), 1)).toEqual({
       strength: 1,

@@ -6,7 +6,7 @@ import { combinedSteering, sampleSteering } from '../../fixtures/samples/sample-
 
 const axis = { positive: 'kind', negative: 'cruel', neutral: 'neutral' };
 
-describe('a push whose strength was changed on the way', () => {
+describe('steering whose strength was changed on the way', () => {
   it.each([
     [
       [{ after: 17, strength: 0.4 }],
@@ -23,7 +23,7 @@ describe('a push whose strength was changed on the way', () => {
     expect(steeringWords({ ...sampleSteering, changes }, axis)).toBe(words);
   });
 
-  it('is another push than one whose strength stayed, and than one that changed elsewhere', () => {
+  it('is another intervention than one whose strength stayed, and than one that changed elsewhere', () => {
     const changed = { ...sampleSteering, changes: [{ after: 17, strength: 0.4 }] };
     expect([
       sameSteering(sampleSteering, { ...sampleSteering }),
@@ -41,7 +41,7 @@ describe('several directions under a condition', () => {
     );
   });
 
-  it('are another push than any that differs in a part or in the condition', () => {
+  it('are another intervention than any that differs in a part or in the condition', () => {
     const { also, when, ...single } = combinedSteering;
     const others: readonly SteeringRecord[] = [
       single,
@@ -60,7 +60,7 @@ describe('several directions under a condition', () => {
   });
 });
 
-describe('two pushes are the same', () => {
+describe('two interventions are the same', () => {
   it('only where mode, pole, layers, strength, place and probe are', () => {
     const others: readonly Partial<SteeringRecord>[] = [
       { mode: 'cap' },

@@ -1,4 +1,4 @@
-/** What pushed texts come to: read back, repetition and refusals counted apart. */
+/** What steered texts come to: read back, repetition and refusals counted apart. */
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../../src/text/refusal.ts';
 import { summariseWritten, type SteeringSide, type WrittenText } from '../../../src/steering/written.ts';
@@ -11,7 +11,7 @@ const text = (
   seed = 1,
 ): WrittenText => ({ prompt: `p${prompt}`, seed, side, text: words, tokens: 5, ended: 'length', readBack, during: 9 });
 
-describe('texts that were written under a push', () => {
+describe('texts that were written under steering', () => {
   it('are compared prompt by prompt, and a prompt of many seeds counts once', () => {
     const texts = Array.from({ length: 8 }, (_, prompt) => [
       text(prompt, 'positive', 1 + prompt / 10),

@@ -1,4 +1,4 @@
-/** The direction that is pushed along and its placebos, against differences of means taken by hand. */
+/** The direction that is steered along and its placebos, against differences of means taken by hand. */
 import { describe, expect, it } from 'vitest';
 import { roundToHalf } from '../../../src/base/half.ts';
 import { PLACEBO_COUNT } from '../../../src/probe/probe-types.ts';
@@ -67,7 +67,7 @@ function signsIn(placebos: Float32Array, topics: number): number[][] {
 const sameLine = (a: readonly number[], b: readonly number[]): boolean =>
   Math.abs(a.reduce((sum, sign, i) => sum + sign * b[i]!, 0)) === a.length;
 
-describe('the direction that is pushed along', () => {
+describe('the direction that is steered along', () => {
   it('is the mean of the positive turns minus that of the negative ones, at every layer', () => {
     const turns = toyTurns(7);
     const kept = new Array<number>(7).fill(1);

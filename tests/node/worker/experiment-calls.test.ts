@@ -86,11 +86,11 @@ describe('the room of experiments', () => {
     const ran: string[] = [];
     const { outcome, told } = await run([], {
       ran: (id) => ran.push(id),
-      assertRoom: ({ longest, pushes }) => {
-        throw new AppError('memory-short', `No room for "${longest}", pushed: ${pushes}.`);
+      assertRoom: ({ longest, steers: interventions }) => {
+        throw new AppError('memory-short', `No room for "${longest}", steered: ${interventions}.`);
       },
     });
-    expect(outcome).toMatchObject({ code: 'memory-short', message: 'No room for "A text.", pushed: false.' });
+    expect(outcome).toMatchObject({ code: 'memory-short', message: 'No room for "A text.", steered: false.' });
     expect([ran, told]).toEqual([[], []]);
   });
 

@@ -71,13 +71,13 @@ describe('the next words of two runs', () => {
       );
   });
 
-  it('reads a pushed run under its push, and refuses where its probe is not here', async () => {
+  it('reads a steered run under its steering, and refuses where its probe is not here', async () => {
     const engine = new FakeEngine();
-    await open('betrayal', 'pushed', { connect: () => engine });
+    await open('betrayal', 'steered', { connect: () => engine });
     await button(/^Load the model and measure/).click();
     await expect
       .element(page.getByRole('alert'))
-      .toHaveTextContent(/The run was pushed by “Kind–cruel”, which is not among the probes here/);
+      .toHaveTextContent(/The run was steered by “Kind–cruel”, which is not among the probes here/);
     expect(engine.calls.some((call) => call.startsWith('diverge'))).toBe(false);
   });
 

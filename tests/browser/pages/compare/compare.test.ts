@@ -35,8 +35,8 @@ describe('two runs side by side', () => {
     expect(document.title).toBe('Two runs side by side · Flipside');
   });
 
-  it('names the push of a run that was read under one, and what its scores then hold', async () => {
-    await compare('betrayal', 'pushed');
+  it('names the steering of a run that was read under one, and what its scores then hold', async () => {
+    await compare('betrayal', 'steered');
     await expect
       .element(page.getByRole('main'))
       .toHaveTextContent(

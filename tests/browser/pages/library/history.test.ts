@@ -101,7 +101,7 @@ describe('kept runs', () => {
     expect(await history.keep({ ...steered(0.26), id: 'again' })).toBe('by-0.26');
     const later = tab(name).history;
     await later.open();
-    expect(later.items.map(({ push }) => push?.words ?? null)).toEqual([
+    expect(later.items.map(({ push: steering }) => steering?.words ?? null)).toEqual([
       'steered to kind, layer 2, strength 0.26 (KL 1), own words only',
       'steered to kind, layer 2, strength 0.26 (KL 1), own words only',
       null,

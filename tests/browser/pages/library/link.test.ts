@@ -69,7 +69,7 @@ describe('a link', { timeout: 90_000 }, () => {
     expect(box()).toBe('My own words.');
   });
 
-  it('to a pushed run shows its scores where it is kept, and elsewhere says that it was pushed and cannot be made again', async () => {
+  it('to a steered run shows its scores where it is kept, and elsewhere says that it was steered and cannot be made again', async () => {
     const screen = await open();
     await title('Betrayal');
     await goTo('library');

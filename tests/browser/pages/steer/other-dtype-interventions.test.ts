@@ -1,5 +1,5 @@
 /**
- * A probe of another variant of the model where it does more than read: pushes, the lens and patching. Measured first,
+ * A probe of another variant of the model where it does more than read: interventions, the lens and patching. Measured first,
  * its cosine beside their numbers; what was calibrated on the other variant is not taken along.
  */
 import { describe, expect, test } from 'vitest';
@@ -38,8 +38,8 @@ async function steer(engine = new MeasuringEngine(), more: Partial<AppParts> = {
   return engine;
 }
 
-describe('a push along its direction', () => {
-  test('is measured at the first push, said at the pushed layer, and remembered in the words of what was written', async () => {
+describe('steering along its direction', () => {
+  test('is measured at the first steering, said at the steered layer, and remembered in the words of what was written', async () => {
     const engine = await steer();
     await loadToSteer();
     await expect
@@ -82,7 +82,7 @@ describe('a push along its direction', () => {
     await expect
       .element(page.getByRole('alert'))
       .toHaveTextContent(/agree with a cosine of 0\.895 only .* at layer 21.*Steer other layers/);
-    expect(engine.pushes).toHaveLength(1);
+    expect(engine.interventions).toHaveLength(1);
   });
 
   test('that does not hold is refused with what was measured, and nothing is written', async () => {
@@ -96,7 +96,7 @@ describe('a push along its direction', () => {
     await expect.element(button('Measure it here')).toBeEnabled();
     await button('Measure it here').click();
     await expect.poll(() => engine.carried.length).toBe(3);
-    expect(engine.pushes).toEqual([]);
+    expect(engine.interventions).toEqual([]);
   });
 
   test('is measured as a dose–response of the model that is loaded', async () => {
@@ -107,7 +107,7 @@ describe('a push along its direction', () => {
     await unfold(SURE);
     await expect.element(page.getByText(/^Measured in this browser\./)).toBeVisible();
     expect(engine.carried).toHaveLength(1);
-    expect(engine.pushes.at(-1)).toMatchObject({ unrelated: { sets: [] } });
+    expect(engine.interventions.at(-1)).toMatchObject({ unrelated: { sets: [] } });
     await expect.element(line('0.910', 18)).toBeVisible();
   });
 });
@@ -154,7 +154,7 @@ describe('a dose–response of the other variant', () => {
       .toHaveTextContent(
         /matched to a KL of 1 on other weights than those of smollm2-135m-instruct-q4, which is loaded: here another strength has that KL\. Match it again/,
       );
-    expect(engine.pushes).toEqual([]);
+    expect(engine.interventions).toEqual([]);
     await match('1').click();
     await expect.element(strengthNumber()).toHaveValue(0.26);
     await button('Steer and write').click();

@@ -153,7 +153,7 @@ describe('measuring it here', () => {
     await button('Measure it here').click();
     await sure();
     await expect.element(measured()).toBeVisible();
-    const args = engines[0]!.pushes.at(-1) as DoseArgs;
+    const args = engines[0]!.interventions.at(-1) as DoseArgs;
     expect(args).toMatchObject({
       targets: [0.25, 0.5, 1, 2],
       placeboTargets: [1],
@@ -228,7 +228,7 @@ describe('measuring it here', () => {
     await button('Measure it here').click();
     await sure();
     await expect.element(measured()).toBeVisible();
-    expect(engines[0]!.pushes.at(-1)).toMatchObject({
+    expect(engines[0]!.interventions.at(-1)).toMatchObject({
       targets: [0.25, 0.5, 1],
       placeboTargets: [0.5, 1],
       settings: { mode: 'cap' },
@@ -282,7 +282,7 @@ describe('measuring it here', () => {
     await button('Measure it here').click();
     await sure();
     await expect.element(measured()).toBeVisible();
-    expect(engines[0]!.pushes.at(-1)).toMatchObject({ choices: { name: 'formal-casual' }, control: null });
+    expect(engines[0]!.interventions.at(-1)).toMatchObject({ choices: { name: 'formal-casual' }, control: null });
   });
 });
 

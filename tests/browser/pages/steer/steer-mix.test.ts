@@ -159,8 +159,8 @@ describe('several directions under a condition', () => {
     await button('Copy link').click();
     await expect.poll(() => copied).toMatch(/#\/read\?s=4\./);
     const hash = copied.slice(copied.indexOf('#'));
-    const { push } = await sharedIn(hash.slice(hash.indexOf('=') + 1));
-    expect(push).toMatchObject({
+    const { push: steering } = await sharedIn(hash.slice(hash.indexOf('=') + 1));
+    expect(steering).toMatchObject({
       direction: 'Kind–cruel',
       from: 3,
       strength: 0.6,

@@ -25,8 +25,8 @@ import { button, engines, freshPages, stripText, violations } from '../support/w
 freshPages();
 const OWN = ' He slept badly, and in the morning he turned the horse around.';
 const PROMPT = 'The guard opened the gate for the travellers. He';
-const pushed = () =>
-  engines[0]!.pushes.at(-1) as {
+const steered = () =>
+  engines[0]!.interventions.at(-1) as {
     settings: { mode: string; pole: string; from: number; to: number; strength: number; where: unknown };
     text: string;
     stories: { name: string; rows: string };
@@ -57,19 +57,19 @@ describe('before any model', () => {
   });
 });
 
-describe('a text under a push', () => {
-  it('is written as it is set, read back without the push, and its read-back is shown first', async () => {
+describe('a text under steering', () => {
+  it('is written as it is set, read back without the steering, and its read-back is shown first', async () => {
     await open();
     await load();
     await towards('cruel');
     await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
-    expect(pushed()).toMatchObject({
+    expect(steered()).toMatchObject({
       text: PROMPT,
       settings: { mode: 'add', pole: 'negative', from: 18, to: 18, strength: 0.25, where: 'generated' },
       stories: { name: 'neutral-stories' },
     });
-    expect(pushed().stories.rows.length).toBeGreaterThan(10_000);
+    expect(steered().stories.rows.length).toBeGreaterThan(10_000);
     expect(engines[0]!.calls.slice(-4)).toEqual([
       `writeSteered ${PROMPT.length}`,
       `read ${(PROMPT + OWN).length}`,
@@ -86,7 +86,7 @@ describe('a text under a push', () => {
     await expect.element(page.getByText(/^steered: 14 tokens, 12 words, 17 % repeated words/)).toBeVisible();
   });
 
-  it('has the trace of the push itself one switch away, labelled as no evidence', async () => {
+  it('has the trace of the steering itself one switch away, labelled as no evidence', async () => {
     await write();
     await closer();
     await expect.element(page.getByText(/read in this tab · Compare with…/)).toBeVisible();
@@ -146,7 +146,7 @@ describe('a text under a push', () => {
     expect(calls()).toEqual(['generate 80']);
   });
 
-  it('is kept twice in the history, pushed and read back', async () => {
+  it('is kept twice in the history, steered and read back', async () => {
     await write();
     await page.getByRole('link', { name: 'Library', exact: true }).click();
     await expect.element(button('Show A gate, seed 1, read back')).toBeVisible();
@@ -172,7 +172,7 @@ describe('a text under a push', () => {
     expect(stripText()).toBe(before);
   });
 
-  it('of a push that breaks the model keeps its words and says what to do', async () => {
+  it('of steering that breaks the model keeps its words and says what to do', async () => {
     await open({ failSteering: 'push-too-strong', failSteeringAfter: 4 });
     await load();
     await button('Steer and write').click();
@@ -295,7 +295,7 @@ describe('a strength', () => {
     await expect.element(strength()).not.toBeInTheDocument();
     await button('Steer and write').click();
     await expect.element(compare()).toBeVisible();
-    expect(pushed().settings).toMatchObject({ mode: 'ablate', strength: 0 });
+    expect(steered().settings).toMatchObject({ mode: 'ablate', strength: 0 });
     await page.getByText('Limit', { exact: true }).click();
     await expect.element(page.getByText('Held at the mean of neutral text.')).toBeVisible();
     await strengthNumber().fill('-0.4');
@@ -356,7 +356,7 @@ describe('what cannot be steered', () => {
     await page.getByLabelText('The text to go on with').last().fill('  ');
     await button('Steer and write').click();
     await expect.element(page.getByText(/text-empty/)).toBeVisible();
-    expect(engines[0]!.pushes).toEqual([]);
+    expect(engines[0]!.interventions).toEqual([]);
   });
 });
 
@@ -372,7 +372,7 @@ describe('by keyboard alone', () => {
     await expect.element(page.getByLabelText('The text to go on with').last()).toHaveFocus();
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await expect.element(compare()).toBeVisible();
-    expect(pushed().settings.pole).toBe('negative');
+    expect(steered().settings.pole).toBe('negative');
     await closer();
     (trace('Read without steering').element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowRight}');

@@ -38,9 +38,9 @@ const own = (id: string): Recording | null => {
       SHORT.replace('sold the granary’s corn to', 'hid the corn from'),
       () => 0.9,
     );
-  if (id === 'pushed') {
-    const recording = sampleRecording(id, 'Pushed', BETRAYAL, () => 0.9);
-    const push: SteeringRecord = {
+  if (id === 'steered') {
+    const recording = sampleRecording(id, 'Steered', BETRAYAL, () => 0.9);
+    const steering: SteeringRecord = {
       mode: 'add',
       pole: 'positive',
       from: 3,
@@ -60,7 +60,7 @@ const own = (id: string): Recording | null => {
         probeKey: 'shipped:kind-cruel',
         probeTitle: 'Kind–cruel',
         continuations: [],
-        push,
+        push: steering,
       },
     };
   }
@@ -113,7 +113,7 @@ export const fetchText = async (url: string): Promise<string> => {
         'other-probe',
         'short',
         'short-spared',
-        'pushed',
+        'steered',
         'carried',
         'other-variant',
         'at-home',

@@ -70,7 +70,7 @@ export interface FakeOptions {
   readonly failSteering?: ErrorCode;
   /** Tokens of its own after which {@link failSteering} fails; left out, before the first. */
   readonly failSteeringAfter?: number;
-  /** Why pushed writing ends. */
+  /** Why steered writing ends. */
   readonly steeringEnds?: RunSummary['ended'];
   /** Models whose files the browser keeps. */
   readonly kept?: readonly StoredModel[];
@@ -102,8 +102,8 @@ export class FakeEngine {
   readonly plans: TrainingPlan[] = [];
   /** Which engine each load asked for. */
   readonly backends: BackendChoice[] = [];
-  /** What was pushed, matched and measured. */
-  readonly pushes: (CallArgs<'writeSteered'> | CallArgs<'matchSteering'> | DoseArgs)[] = [];
+  /** What was steered, matched and measured. */
+  readonly interventions: (CallArgs<'writeSteered'> | CallArgs<'matchSteering'> | DoseArgs)[] = [];
   /** Strengths that were asked for while a text was being written, each with the tokens that had been told. */
   readonly adjusted: { readonly strength: number; readonly tokens: number }[] = [];
   #lost: (error: AppError) => void = () => undefined;
@@ -263,7 +263,7 @@ export class FakeEngine {
   ): Promise<RunSummary> {
     const { text, sampling, taps } = args;
     this.calls.push(`writeSteered ${text.length}`);
-    this.pushes.push(args);
+    this.interventions.push(args);
     const { failSteering, failSteeringAfter = 0, steeringEnds = 'length' } = this.#options;
     const fail = (): never => {
       throw new AppError(
@@ -309,7 +309,7 @@ export class FakeEngine {
     { signal }: CallOptions<'matchSteering'> = {},
   ): Promise<readonly MatchedStrength[]> {
     this.calls.push(`matchSteering ${args.targets.join(' ')}`);
-    this.pushes.push(args);
+    this.interventions.push(args);
     await this.#step(signal);
     if (this.#options.failSteering)
       throw new AppError(
@@ -321,7 +321,7 @@ export class FakeEngine {
 
   async measureDose(args: DoseArgs, { on, signal }: CallOptions<'measureDose'> = {}): Promise<DoseReport> {
     this.calls.push(`measureDose ${args.targets.join(' ')}`);
-    this.pushes.push(args);
+    this.interventions.push(args);
     const report = await madeUpDose(args);
     const titles = ['neutral text', report.direction.title, ...report.placebos.map(({ title }) => title)];
     for (const [index, title] of titles.entries()) {
@@ -369,7 +369,7 @@ export class FakeEngine {
     { on, signal }: CallOptions<'diverge'> = {},
   ): Promise<TokenDivergence> {
     this.calls.push(
-      `diverge ${a.ids.length} ${b.ids.length}${b.push === null ? '' : ` pushed ${b.push.settings.pole} ${b.push.settings.from}`}`,
+      `diverge ${a.ids.length} ${b.ids.length}${b.steering === null ? '' : ` steered ${b.steering.settings.pole} ${b.steering.settings.from}`}`,
     );
     for (let done = 1; done <= 6; done += 1) {
       on?.progress?.({ done: Math.round((done * pairs.length) / 6), total: pairs.length });

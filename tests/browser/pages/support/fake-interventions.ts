@@ -1,4 +1,4 @@
-/** What the engine without a model says about pushes: made-up reports of the right shape, the same for the same question. */
+/** What the engine without a model says about interventions: made-up reports of the right shape, the same for the same question. */
 import type { DoseLevel, DoseReport, DoseSeries, MatchedStrength } from '../../../../src/steering/dose-types.ts';
 import type { Estimate } from '../../../../src/stats/estimate.ts';
 import { sha256Hex } from '../../../../src/state/storage/sha256.ts';

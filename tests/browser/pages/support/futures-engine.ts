@@ -34,7 +34,7 @@ export class FuturesEngine extends FakeEngine {
         endTokens: [],
         chunkTokens: 64,
       },
-      { ...plan, given: codes.map((id) => (id * 7 + 1) % (TOY.vocabulary - 1)), push: [], where: 'generated' },
+      { ...plan, given: codes.map((id) => (id * 7 + 1) % (TOY.vocabulary - 1)), intervention: [], where: 'generated' },
       {
         start: on?.start ?? ignore,
         written: on?.written ?? ignore,

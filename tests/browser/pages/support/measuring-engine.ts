@@ -38,7 +38,7 @@ export function eightBit(): ProbeOffer {
 
 /** The engine. */
 export class MeasuringEngine extends PatchEngine {
-  /** Probes that were taken to read with, and to push with. */
+  /** Probes that were taken to read with, and to steer with. */
   readonly used: ProbeToUse[] = [];
   readonly carried: ProbeToUse[] = [];
   readonly #agreement: DtypeAgreement;

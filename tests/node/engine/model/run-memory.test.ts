@@ -21,7 +21,7 @@ const GEMMA = {
 const start = (text: string): readonly number[] => text.split(' ').map((_, at) => at);
 
 describe('memory', () => {
-  it('is weights, twice where the stream is pushed, and the largest pass, of which logits are the most', () => {
+  it('is weights, twice where the stream is steered, and the largest pass, of which logits are the most', () => {
     const read = runBytes(GEMMA, 512, false);
     expect(runBytes(GEMMA, 512, true) - read).toBe(2 * GEMMA.weightBytes);
     // 48 rows of a mebibyte, 19 streams of 512 tokens, and keys and values of 512 tokens, each three times.
@@ -54,16 +54,16 @@ describe('context', () => {
 
   it('that holds the longest text, and what is written, is enough', () => {
     expect(() =>
-      assertReach({ longest: 'a b c d e', written: { after: 'a b', tokens: 3 }, pushes: false }, model),
+      assertReach({ longest: 'a b c d e', written: { after: 'a b', tokens: 3 }, steers: false }, model),
     ).not.toThrow();
   });
 
   it('that does not is refused with both numbers', () => {
-    expect(refusal(() => assertReach({ longest: 'a b c d e f', written: null, pushes: false }, model))).toMatchObject({
+    expect(refusal(() => assertReach({ longest: 'a b c d e f', written: null, steers: false }, model))).toMatchObject({
       code: 'text-too-long',
       message: expect.stringContaining('Its longest text has 6 tokens, and this model reads 5 at once.') as string,
     });
-    const written = { longest: 'a', written: { after: 'a b', tokens: 4 }, pushes: false };
+    const written = { longest: 'a', written: { after: 'a b', tokens: 4 }, steers: false };
     expect(refusal(() => assertReach(written, model)).message).toContain('has 6 tokens');
   });
 
@@ -81,7 +81,7 @@ describe('context', () => {
         ...design.units(spec, 'full').map(({ cost }) => cost.read),
       );
       expect(full.longest.length / 4).toBeLessThanOrEqual(dearest);
-      expect(full.pushes).toBe(['A2', 'C', 'E', 'A2/earlier', 'C/earlier', 'D/earlier'].includes(letter));
+      expect(full.steers).toBe(['A2', 'C', 'E', 'A2/earlier', 'C/earlier', 'D/earlier'].includes(letter));
       expect(full.written === null).toBe(letter !== 'B/earlier');
     },
   );

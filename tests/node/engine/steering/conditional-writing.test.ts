@@ -15,7 +15,7 @@ import {
   type SteeringCondition,
   type TokenDecision,
 } from '../../../../src/steering/condition.ts';
-import type { Push } from '../../../../src/steering/steering.ts';
+import type { Intervention } from '../../../../src/steering/steering.ts';
 import { worstError } from '../../../fixtures/stream-error.ts';
 
 interface FixturePart {
@@ -62,8 +62,8 @@ afterAll(async () => {
 /** Float32 leaves 1e-6 of a stream here; the fixture has six digits. */
 const LIMIT = 1e-5;
 
-/** One push a direction, as each would be by itself. */
-const pushOf = ({ mode, from, to, vector }: FixturePart): Push => {
+/** One steering a direction, as each would be by itself. */
+const interventionOf = ({ mode, from, to, vector }: FixturePart): Intervention => {
   const length = Math.hypot(...vector);
   return Array.from({ length: to - from + 1 }, (_, index) =>
     mode === 'add'
@@ -75,7 +75,7 @@ const pushOf = ({ mode, from, to, vector }: FixturePart): Push => {
         },
   );
 };
-const together = (name: 'sum' | 'mixed'): Push => combineSteering(fixture.parts[name].map(pushOf));
+const together = (name: 'sum' | 'mixed'): Intervention => combineSteering(fixture.parts[name].map(interventionOf));
 
 const conditionOn = (side: ConditionSide, threshold: number): SteeringCondition => ({
   texts: fixture.neutral,
@@ -120,13 +120,13 @@ describe('writing under a condition', () => {
   };
   async function write(
     engine: NodeEngine,
-    push: Push,
+    intervention: Intervention,
     condition: SteeringCondition,
     where: 'generated' | 'all' | number,
   ) {
     const decisions: TokenDecision[] = [];
     const grown = new GrownReading();
-    const writing = new ConditionalWriting({ ...engine, scorer: noScorer }, push, condition, (each) =>
+    const writing = new ConditionalWriting({ ...engine, scorer: noScorer }, intervention, condition, (each) =>
       decisions.push(each),
     );
     const summary = await writing.write({ text: fixture.text, where, sampling, taps: false }, grown, signal);
@@ -157,7 +157,7 @@ describe('writing under a condition', () => {
     60_000,
   );
 
-  it('that always holds is writing under the push, and one that never does is writing', async () => {
+  it('that always holds is writing under steering, and one that never does is writing', async () => {
     const never = await write(plain, together('sum'), conditionOn('above', 1e9), 'generated');
     const none = await write(plain, [], conditionOn('above', -1e9), 'generated');
     const always = await write(plain, together('sum'), conditionOn('above', -1e9), 'generated');

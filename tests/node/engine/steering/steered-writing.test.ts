@@ -1,7 +1,7 @@
 /** Writing while steered, on the embedded model. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repeatsItself, repeatedShare } from '../../../../src/text/repetition.ts';
-import type { Push, SteeringWhere } from '../../../../src/steering/steering.ts';
+import type { Intervention, SteeringWhere } from '../../../../src/steering/steering.ts';
 import type { ReadingSink } from '../../../../src/reading/reading.ts';
 import { readProbe } from '../../../../src/cli/files.ts';
 import { openNodeDecoder } from '../../../../src/engine/node/node-decoder.ts';
@@ -33,13 +33,18 @@ afterAll(async () => {
 });
 
 const signal = new AbortController().signal;
-const pushed = (length: number): Push => [
+const steered = (length: number): Intervention => [
   { stream: STREAM, add: vector.map((value) => (value * length) / Math.hypot(...vector)), bound: null },
 ];
 
-async function write(on: TextRunParts, push: Push, where: SteeringWhere = 'generated', maxTokens = SAMPLING.maxTokens) {
+async function write(
+  on: TextRunParts,
+  intervention: Intervention,
+  where: SteeringWhere = 'generated',
+  maxTokens = SAMPLING.maxTokens,
+) {
   const grown = new GrownReading();
-  const summary = await new SteeredWriting(on, push).write(
+  const summary = await new SteeredWriting(on, intervention).write(
     { text: PROMPT, where, sampling: { ...SAMPLING, maxTokens }, taps: true },
     grown,
     signal,
@@ -47,7 +52,7 @@ async function write(on: TextRunParts, push: Push, where: SteeringWhere = 'gener
   return { scores: grown.scores(), summary, ids: grown.pieces.map(({ id }) => id) };
 }
 
-async function unpushed() {
+async function unsteered() {
   const run = new TextRun(parts);
   const grown = new GrownReading();
   await run.read(PROMPT, { taps: true }, grown, signal);
@@ -56,10 +61,10 @@ async function unpushed() {
   return { pieces: grown.pieces, scores: grown.scores() };
 }
 
-describe('writing under a push', () => {
-  it('says other words, scores what is given as before, and leaves the decoder unpushed', async () => {
-    const before = await unpushed();
-    const { scores, ids } = await write(parts, pushed(60));
+describe('writing under steering', () => {
+  it('says other words, scores what is given as before, and leaves the decoder unsteered', async () => {
+    const before = await unsteered();
+    const { scores, ids } = await write(parts, steered(60));
     const given = engine.tokenizer.encode(PROMPT);
     expect(ids.slice(0, given.length)).toEqual(given);
     expect(ids).not.toEqual(before.pieces.map(({ id }) => id));
@@ -68,25 +73,25 @@ describe('writing under a push', () => {
     // Passes are cut otherwise, so last bits differ.
     for (let cell = layers; cell < still; cell += 1) expect(scores[cell]).toBeCloseTo(before.scores[cell]!, 3);
     expect(scores[still + STREAM]).not.toBeCloseTo(before.scores[still + STREAM]!, 1);
-    expect((await unpushed()).pieces).toEqual(before.pieces);
+    expect((await unsteered()).pieces).toEqual(before.pieces);
   }, 120_000);
 
   it('by edits is writing by vectors', async () => {
-    const push = pushed(60);
-    expect((await write(editing, push)).ids).toEqual((await write(parts, push)).ids);
+    const intervention = steered(60);
+    expect((await write(editing, intervention)).ids).toEqual((await write(parts, intervention)).ids);
   }, 120_000);
 
   it('of no length is writing', async () => {
-    expect((await write(parts, [])).ids).toEqual((await unpushed()).pieces.map(({ id }) => id));
+    expect((await write(parts, [])).ids).toEqual((await unsteered()).pieces.map(({ id }) => id));
   }, 120_000);
 
   it('begins where it should: with the first token, or behind what is given', async () => {
-    const push = pushed(60);
+    const intervention = steered(60);
     const [all, later] = [
-      await write(parts, push, 'all'),
-      await write(parts, push, engine.tokenizer.encode(PROMPT).length + 3),
+      await write(parts, intervention, 'all'),
+      await write(parts, intervention, engine.tokenizer.encode(PROMPT).length + 3),
     ];
-    const before = await unpushed();
+    const before = await unsteered();
     const layers = engine.model.layerCount + 1;
     expect(all.scores[layers + STREAM]).not.toBeCloseTo(before.scores[layers + STREAM]!, 1);
     const given = engine.tokenizer.encode(PROMPT).length;
@@ -103,18 +108,18 @@ describe('writing under a push', () => {
       tap: (tap) => grown.tap(tap),
       tokens: (batch) => {
         grown.tokens(batch);
-        if (batch.start === given + 3) writing.change(pushed(120));
+        if (batch.start === given + 3) writing.change(steered(120));
       },
     };
     await writing.write({ text: PROMPT, where: 'generated', sampling: SAMPLING, taps: false }, sink, signal);
-    const before = await unpushed();
+    const before = await unsteered();
     expect(grown.pieces.slice(0, given + 4)).toEqual(before.pieces.slice(0, given + 4));
     const at = (given + 4) * (engine.model.layerCount + 1) + STREAM;
     expect(Math.abs(grown.scores()[at]! - before.scores[at]!)).toBeGreaterThan(1);
   }, 120_000);
 
   it('stops where the words go round and round, and says so', async () => {
-    const { summary, ids } = await write(parts, pushed(600), 'generated', 100);
+    const { summary, ids } = await write(parts, steered(600), 'generated', 100);
     expect(summary.ended).toBe('repetition');
     expect(ids.length).toBeLessThan(100);
     const written = ids.slice(engine.tokenizer.encode(PROMPT).length);
@@ -126,13 +131,13 @@ describe('writing under a push', () => {
     await expect(write(parts, [{ stream: STREAM, add: vector.map(() => NaN), bound: null }])).rejects.toMatchObject({
       code: 'push-too-strong',
     });
-    expect((await unpushed()).pieces.length).toBeGreaterThan(10);
+    expect((await unsteered()).pieces.length).toBeGreaterThan(10);
   }, 120_000);
 
-  it('knows which decoder takes which push', () => {
-    const bound: Push = [{ stream: STREAM, add: null, bound: { direction: vector, low: 0, high: 0 } }];
+  it('knows which decoder takes which intervention', () => {
+    const bound: Intervention = [{ stream: STREAM, add: null, bound: { direction: vector, low: 0, high: 0 } }];
     expect([
-      takesSteering(parts.decoder, pushed(1)),
+      takesSteering(parts.decoder, steered(1)),
       takesSteering(parts.decoder, bound),
       takesSteering(editing.decoder, bound),
     ]).toEqual([true, false, true]);

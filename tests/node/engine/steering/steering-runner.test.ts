@@ -1,9 +1,9 @@
-/** What a push does to the embedded model, against the plain way: token by token, line by line, with a softmax of its own. */
+/** What steering does to the embedded model, against the plain way: token by token, line by line, with a softmax of its own. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../../src/base/rng.ts';
-import { firstSteered, type Push, type SteeringWhere } from '../../../../src/steering/steering.ts';
+import { firstSteered, type Intervention, type SteeringWhere } from '../../../../src/steering/steering.ts';
 import type { Cache, Decoder } from '../../../../src/engine/decoder.ts';
 import { openNodeDecoder } from '../../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../../src/engine/node/node-engine.ts';
@@ -56,7 +56,7 @@ const benchOf = (
   neutral = TEXTS,
 ): SteeringRunner =>
   createSteeringRunner({ decoder, tokenizer: engine.tokenizer, model: engine.model, setTokens, chunkTokens, neutral });
-const added = async (strength: number): Promise<Push> =>
+const added = async (strength: number): Promise<Intervention> =>
   makeSteering(
     direction,
     { mode: 'add', pole: 'negative', from: STREAM, to: STREAM, strength, where: 'all' },
@@ -64,15 +64,17 @@ const added = async (strength: number): Promise<Push> =>
     engine.model,
   );
 
-/** Log-probabilities after each token of a line `[tokens][vocabulary]`, each token read by a pass of its own and pushed from `from` on. */
-async function plainly(ids: readonly number[], push: Push, from: number): Promise<Float64Array[]> {
+/** Log-probabilities after each token of a line `[tokens][vocabulary]`, each token read by a pass of its own and steered from `from` on. */
+async function plainly(ids: readonly number[], intervention: Intervention, from: number): Promise<Float64Array[]> {
   const { decoder } = engine;
   const rows: Float64Array[] = [];
   let cache: Cache | null = null;
   for (const [token, id] of ids.entries()) {
     decoder.steer(
       new Map(
-        token < from ? [] : push.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const])),
+        token < from
+          ? []
+          : intervention.flatMap(({ stream, add }) => (add === null ? [] : [[stream - 1, add] as const])),
       ),
     );
     const pass = await decoder.run([id], cache, { residuals: false });
@@ -89,13 +91,13 @@ async function plainly(ids: readonly number[], push: Push, from: number): Promis
 }
 
 describe('what steering does to neutral text', () => {
-  it('is the KL and the surprise of the plain way, the attention sink unpushed', async () => {
-    const push = await added(0.35);
-    const found = await benchOf(editor, engine, TEXTS.slice(0, 1)).neutral(push);
+  it('is the KL and the surprise of the plain way, the attention sink unsteered', async () => {
+    const intervention = await added(0.35);
+    const found = await benchOf(editor, engine, TEXTS.slice(0, 1)).neutral(intervention);
     const kl: number[] = [];
     const surprise: number[] = [];
     const ids = engine.tokenizer.encode(TEXTS[0] ?? '').slice(0, NEUTRAL_TOKENS);
-    const [still, moved] = [await plainly(ids, [], 0), await plainly(ids, push, 1)];
+    const [still, moved] = [await plainly(ids, [], 0), await plainly(ids, intervention, 1)];
     for (let token = 1; token < ids.length; token += 1) {
       kl.push(
         (still[token] ?? new Float64Array()).reduce(
@@ -116,8 +118,8 @@ describe('what steering does to neutral text', () => {
   }, 180_000);
 
   it('on the first texts alone is what it is on these among all', async () => {
-    const push = await added(0.35);
-    const [all, first] = [await bench.neutral(push), await bench.neutral(push, undefined, 1)];
+    const intervention = await added(0.35);
+    const [all, first] = [await bench.neutral(intervention), await bench.neutral(intervention, undefined, 1)];
     expect([all.kl.length, first.kl.length, first.surprise.length]).toEqual([2 * 39, 39, 38]);
     for (const [row, value] of first.kl.entries())
       expect(Math.abs((all.kl[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
@@ -125,7 +127,7 @@ describe('what steering does to neutral text', () => {
       expect(Math.abs((all.surprise[row] ?? NaN) - value)).toBeLessThan(0.01);
   }, 120_000);
 
-  it('is nothing without a push', async () => {
+  it('is nothing without steering', async () => {
     const { kl } = await bench.neutral([]);
     expect(Math.max(...kl)).toBeLessThan(1e-6);
   }, 120_000);
@@ -157,19 +159,22 @@ describe('what steering does to choices', () => {
   it.each<[SteeringWhere]>([['generated'], ['all'], [4]])(
     'are the log-odds of the plain way where it begins at: %s',
     async (where) => {
-      const push = await added(0.35);
+      const intervention = await added(0.35);
       const choices = CHOICES.slice(0, 1);
-      const [found, unpushed] = [await bench.choices(choices, push, where), await bench.choices(choices, [], where)];
+      const [found, unsteered] = [
+        await bench.choices(choices, intervention, where),
+        await bench.choices(choices, [], where),
+      ];
       for (const [index, { context, positive, negative }] of choices.entries()) {
         const given = engine.tokenizer.encode(context);
         for (const pole of ['positive', 'negative'] as const) {
           const own = engine.tokenizer.encode(` ${pole === 'positive' ? positive : negative}`);
           const ids = [...given, ...own];
-          const rows = await plainly(ids, push, firstSteered(where, given.length));
+          const rows = await plainly(ids, intervention, firstSteered(where, given.length));
           const expected = own.reduce((sum, id, token) => sum + (rows[given.length - 1 + token]?.[id] ?? NaN), 0);
           expect(Math.abs((found[index]?.[pole] ?? NaN) - expected)).toBeLessThan(0.02);
           expect(found[index]?.[`${pole}Tokens`]).toBe(own.length);
-          expect(Math.abs((unpushed[index]?.[pole] ?? NaN) - expected)).toBeGreaterThan(0.1);
+          expect(Math.abs((unsteered[index]?.[pole] ?? NaN) - expected)).toBeGreaterThan(0.1);
         }
       }
     },
@@ -177,14 +182,14 @@ describe('what steering does to choices', () => {
   );
 
   it('does not depend on how many lines share a pass, nor on whether a line needs several', async () => {
-    const push = await added(0.35);
+    const intervention = await added(0.35);
     const many = [...CHOICES, ...CHOICES.slice(0, 1)];
-    const whole = await bench.choices(many, push, 'generated');
+    const whole = await bench.choices(many, intervention, 'generated');
     for (const sizes of [
       { setTokens: 40, chunkTokens: 128 },
       { setTokens: 16, chunkTokens: 7 },
     ]) {
-      const small = await benchOf(editor, sizes).choices(many, push, 'generated');
+      const small = await benchOf(editor, sizes).choices(many, intervention, 'generated');
       for (const [index, one] of whole.entries())
         for (const pole of ['positive', 'negative'] as const)
           expect(Math.abs((small[index]?.[pole] ?? NaN) - one[pole])).toBeLessThan(0.02);
@@ -192,22 +197,25 @@ describe('what steering does to choices', () => {
   }, 120_000);
 
   it('does not depend on branches', async () => {
-    const push = await added(0.35);
+    const intervention = await added(0.35);
     const alone = benchOf({ ...editor, branching: false });
-    const [whole, found] = [await bench.choices(CHOICES, push, 4), await alone.choices(CHOICES, push, 4)];
+    const [whole, found] = [
+      await bench.choices(CHOICES, intervention, 4),
+      await alone.choices(CHOICES, intervention, 4),
+    ];
     for (const [index, one] of whole.entries())
       for (const pole of ['positive', 'negative'] as const)
         expect(Math.abs((found[index]?.[pole] ?? NaN) - one[pole])).toBeLessThan(0.02);
-    const [kl, klAlone] = [(await bench.neutral(push)).kl, (await alone.neutral(push)).kl];
+    const [kl, klAlone] = [(await bench.neutral(intervention)).kl, (await alone.neutral(intervention)).kl];
     expect(klAlone).toHaveLength(kl.length);
     for (const [row, value] of kl.entries())
       expect(Math.abs((klAlone[row] ?? NaN) - value)).toBeLessThan(0.002 + 0.002 * value);
   }, 120_000);
 });
 
-describe('a push', () => {
-  it('that breaks the numbers says that it was the push, and leaves the decoder without edits', async () => {
-    const broken: Push = [{ stream: STREAM, add: new Float32Array(576).fill(NaN), bound: null }];
+describe('steering', () => {
+  it('that breaks the numbers says that it was the steering, and leaves the decoder without edits', async () => {
+    const broken: Intervention = [{ stream: STREAM, add: new Float32Array(576).fill(NaN), bound: null }];
     const before = await bench.choices(CHOICES, [], 'generated');
     await expect(bench.neutral(broken)).rejects.toMatchObject({ code: 'push-too-strong' });
     await expect(bench.choices(CHOICES, broken, 'generated')).rejects.toMatchObject({
@@ -222,17 +230,17 @@ describe('a push', () => {
     expect(await bench.choices(CHOICES, [], 'generated')).toEqual(before);
   }, 120_000);
 
-  it('that ablates leaves no product with the direction at the tokens that are pushed, and the first as it was', async () => {
-    const push = makeSteering(
+  it('that ablates leaves no product with the direction at the tokens that are steered, and the first as it was', async () => {
+    const intervention = makeSteering(
       direction,
       { mode: 'ablate', pole: 'positive', from: STREAM, to: STREAM, strength: 0, where: 'all' },
       await bench.ground(),
       engine.model,
     );
-    const unit = push[0]?.bound?.direction ?? new Float32Array();
+    const unit = intervention[0]?.bound?.direction ?? new Float32Array();
     expect(Math.hypot(...unit)).toBeCloseTo(1, 5);
     const ids = engine.tokenizer.encode(TEXTS[0] ?? '').slice(0, 20);
-    const products = async (some: Push): Promise<number[]> => {
+    const products = async (some: Intervention): Promise<number[]> => {
       const found: number[] = [];
       await readSteeredLines(editor, [[{ ids, from: 1, rows: [19] }]], some, {
         setTokens: 512,
@@ -248,7 +256,7 @@ describe('a push', () => {
       });
       return found;
     };
-    const [before, after] = [await products([]), await products(push)];
+    const [before, after] = [await products([]), await products(intervention)];
     expect(after).toHaveLength(20);
     expect(after[0]).toBe(before[0]);
     for (const [token, product] of after.entries()) if (token > 0) expect(Math.abs(product)).toBeLessThan(1e-3);

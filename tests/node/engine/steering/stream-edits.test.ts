@@ -64,23 +64,23 @@ describe('a stream that can be edited', () => {
   it('takes a vector at one token, which the tokens before never hear of', async () => {
     const before = await read(plain);
     const add = new Float32Array(IDS.length * width());
-    const pushed = 4;
+    const steered = 4;
     add.set(
       direction(5).map((value) => 60 * value),
-      pushed * width(),
+      steered * width(),
     );
     editor.edit(new Map([[LAYER, { add, bound: null }]]));
     const after = await read(editor);
     for (let stream = 0; stream <= plain.sizes.layerCount; stream += 1)
-      for (let token = 0; token < pushed; token += 1)
+      for (let token = 0; token < steered; token += 1)
         expect(largest(at(before, stream, token), at(after, stream, token))).toBe(0);
     for (let stream = 0; stream <= LAYER; stream += 1)
-      expect(largest(at(before, stream, pushed), at(after, stream, pushed))).toBe(0);
-    const moved = at(after, LAYER + 1, pushed).map(
-      (value, index) => value - (at(before, LAYER + 1, pushed)[index] ?? NaN),
+      expect(largest(at(before, stream, steered), at(after, stream, steered))).toBe(0);
+    const moved = at(after, LAYER + 1, steered).map(
+      (value, index) => value - (at(before, LAYER + 1, steered)[index] ?? NaN),
     );
-    expect(largest(moved, add.subarray(pushed * width(), (pushed + 1) * width()))).toBeLessThan(1e-4);
-    expect(largest(at(before, LAYER + 2, pushed + 1), at(after, LAYER + 2, pushed + 1))).toBeGreaterThan(0.01);
+    expect(largest(moved, add.subarray(steered * width(), (steered + 1) * width()))).toBeLessThan(1e-4);
+    expect(largest(at(before, LAYER + 2, steered + 1), at(after, LAYER + 2, steered + 1))).toBeGreaterThan(0.01);
   });
 
   it('keeps the product with a direction between bounds, and moves along that direction alone', async () => {

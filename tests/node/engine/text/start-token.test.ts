@@ -179,7 +179,7 @@ describe('a text begins with it, once', () => {
     await beginnings(() => subject.write([TEXT], { count: 2, maxTokens: 3, temperature: 0, topP: 1, seed: 1 }));
   });
 
-  test('where a push is measured: on neutral text and between two ways of going on', async () => {
+  test('where steering is measured: on neutral text and between two ways of going on', async () => {
     const bench = createSteeringRunner({ ...editing(), neutral: NEUTRAL });
     await beginnings(() => bench.ground());
     await beginnings(() =>

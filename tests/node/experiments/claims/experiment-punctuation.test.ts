@@ -70,7 +70,7 @@ describe('verdicts', () => {
     expect(run.findings.because).toContain('more is lost there, but a control loses as much');
   });
 
-  test('a model that any push at a mark disturbs is no CONFIRM', async () => {
+  test('a model that any steering at a mark disturbs is no CONFIRM', async () => {
     const run = await ran({ ...EVEN, mark: 0.02, anyway: 0.05 });
     expect(run.findings.verdict).toBe('PARTIAL');
     expect(contrast(run, 'sentiment.marks').reading).toBe('above');
