@@ -44,7 +44,12 @@ export interface FigureSeries {
 export interface FigurePanel {
   readonly title: string;
   readonly x: { readonly label: string; readonly categories?: readonly string[]; readonly log?: boolean };
-  readonly y: { readonly label: string; readonly range?: readonly [low: number, high: number] };
+  readonly y: {
+    readonly label: string;
+    readonly range?: readonly [low: number, high: number];
+    /** Places with their words, where round numbers would say less: ranks on a scale of powers of ten. */
+    readonly ticks?: readonly { readonly at: number; readonly says: string }[];
+  };
   readonly series: readonly FigureSeries[];
   /** A band that holds what chance gives, or a region of practical equivalence. */
   readonly bands?: readonly { readonly from: number; readonly to: number; readonly says: string }[];

@@ -11,7 +11,7 @@ import { commonLayout } from './looks.ts';
 import { SERIES } from './series.ts';
 import { linesOf, plotlyLines, plotlyText } from './text.ts';
 
-/** Height of the plot alone, in CSS pixels. */
+/** Height of the plot alone, in CSS pixels, where nothing else is asked for. */
 const PLOT_HEIGHT = 260;
 const LINE = 16;
 /** Width of a character of the title, on average. */
@@ -26,15 +26,22 @@ interface PanelSize {
   readonly width: number;
   /** Names stand at the ends of lines and series instead of in the key, where there is room for all. */
   readonly ends?: boolean;
+  /** Height of the plot alone. */
+  readonly height?: number;
 }
 
 /** The panel on `width` CSS pixels; its height follows from its words. */
-export function panelFigure(panel: FigurePanel, { theme, width, ends = false }: PanelSize): Figure {
+export function panelFigure(
+  panel: FigurePanel,
+  { theme, width, ends = false, height = PLOT_HEIGHT }: PanelSize,
+): Figure {
   const colours = FIGURE_COLOURS[theme];
   const [low, high] = upRange(panel);
-  const ticks = ticksBetween(low, high, 6);
-  const left = Math.ceil(12 + CHARACTER * Math.max(1, ...ticks.map((tick) => figureNumber(tick).length)));
-  const named = ends ? endLabels(panel, { width, perValue: PLOT_HEIGHT / (high - low) }) : { labels: [], room: 0 };
+  const ticks =
+    panel.y.ticks?.filter(({ at }) => at >= low && at <= high) ??
+    ticksBetween(low, high, 6).map((at) => ({ at, says: figureNumber(at) }));
+  const left = Math.ceil(12 + CHARACTER * Math.max(1, ...ticks.map(({ says }) => says.length)));
+  const named = ends ? endLabels(panel, { width, perValue: height / (high - low) }) : { labels: [], room: 0 };
   const right = RIGHT + named.room;
   const isNamed = (series: number | null): boolean => named.labels.some((label) => label.series === series);
   const across = acrossOf(panel, width - left - right);
@@ -55,7 +62,7 @@ export function panelFigure(panel: FigurePanel, { theme, width, ends = false }: 
     layout: {
       ...commonLayout(theme),
       width,
-      height: top + PLOT_HEIGHT + below,
+      height: top + height + below,
       margin: { l: left, r: right, t: top, b: below, pad: 0 },
       title: {
         text: title,
@@ -93,8 +100,8 @@ export function panelFigure(panel: FigurePanel, { theme, width, ends = false }: 
         zeroline: true,
         zerolinecolor: colours.muted,
         zerolinewidth: 1,
-        tickvals: ticks,
-        ticktext: ticks.map((tick) => figureNumber(tick)),
+        tickvals: ticks.map(({ at }) => at),
+        ticktext: ticks.map(({ says }) => says),
         tickfont: { color: colours.muted },
       },
       shapes: [...bandShapes(panel, theme), ...lineShapes(panel, theme, isNamed(null))],

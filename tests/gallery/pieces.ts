@@ -11,26 +11,26 @@ import RadioRow from '../../src/ui/fields/RadioRow.svelte';
 import SaveList from '../../src/ui/SaveList.svelte';
 import FigureChart from '../../src/ui/charts/FigureChart.svelte';
 import Emphasis from '../../src/ui/Emphasis.svelte';
-import EvidenceCurve from '../../src/ui/charts/EvidenceCurve.svelte';
 import Explain from '../../src/ui/Explain.svelte';
 import type { IntervalRow } from '../../src/ui/tables/interval-row.ts';
 import IntervalRows from '../../src/ui/tables/IntervalRows.svelte';
-import LayerCurves from '../../src/ui/charts/LayerCurves.svelte';
 import LoadProgress from '../../src/ui/LoadProgress.svelte';
 import Notice from '../../src/ui/Notice.svelte';
 import NumbersTable from '../../src/ui/tables/NumbersTable.svelte';
 import PoleChoice from '../../src/ui/fields/PoleChoice.svelte';
 import PlainTable from '../../src/ui/tables/PlainTable.svelte';
-import Reliability from '../../src/ui/charts/Reliability.svelte';
 import StepBar from '../../src/ui/StepBar.svelte';
 import StrengthSlider from '../../src/ui/fields/StrengthSlider.svelte';
 import ThemeSwitch from '../../src/ui/fields/ThemeSwitch.svelte';
 import TwoRunsTable from '../../src/ui/charts/TwoRunsTable.svelte';
 import DivergenceChart from '../../src/ui/charts/DivergenceChart.svelte';
+import PanelChart from '../../src/ui/charts/PanelChart.svelte';
 import PatchGrid from '../../src/ui/charts/PatchGrid.svelte';
 import type { ForkedStory } from '../../src/reading/fork.ts';
 import type { DtypeAgreement } from '../../src/probe/dtype-agreement.ts';
 import { doseResponseFigure } from '../../src/charts/dose.ts';
+import { layerPanel } from '../../src/charts/layers/layer-panel.ts';
+import { oddsPanel } from '../../src/charts/layers/odds-panel.ts';
 import type { DoseReport } from '../../src/steering/dose-types.ts';
 import type { PatchReport } from '../../src/steering/patching.ts';
 import { NUMBERS, STATUS } from '../browser/pages/support/fake-engine.ts';
@@ -434,51 +434,58 @@ export const PIECES: readonly Specimen[] = [
       },
     }),
   ),
-  ...piece('EvidenceCurve', EvidenceCurve, {
-    measured: {
-      auroc: byLayer(hill(0.3)),
-      low: byLayer(hill(0.22)),
-      high: byLayer(hill(0.37)),
-      nullLevel: 0.59,
-      layer: 16,
-      label: 'AUROC by layer',
-    },
-    'below chance': {
-      auroc: byLayer(() => 0.2),
-      low: byLayer(() => 0),
-      high: byLayer(() => 0.4),
-      nullLevel: 0.59,
-      layer: 0,
-      label: 'AUROC by layer',
-    },
-    'one layer': { auroc: [0.7], low: [0.6], high: [0.8], nullLevel: 0.6, layer: 0, label: 'AUROC by layer' },
-  }),
-  ...piece('LayerCurves', LayerCurves, {
-    several: {
-      curves: ['Kind–cruel', 'Honest–deceptive', 'Formal–casual', 'Terse–wordy'].map((name, index) => ({
-        name,
-        values: byLayer(hill(0.4 - index / 10)),
-      })),
-      chance: { name: 'shuffled labels', values: byLayer(() => 0.59) },
-      range: [0.3, 1],
-      levels: [0.5, 0.75, 1],
-      layer: 16,
-      label: 'AUROC by layer',
-    },
-    'without some values': {
-      curves: [
+  ...piece('PanelChart', PanelChart, {
+    'curves over layers': {
+      panel: layerPanel(
         {
-          name: 'cosine',
-          values: byLayer((layer) => (layer < 5 ? Number.NaN : Math.cos(layer / 5))),
-          low: byLayer(() => 0).map(() => null),
-          high: byLayer(() => 0).map(() => null),
+          curves: ['Kind–cruel', 'Honest–deceptive', 'Formal–casual', 'Terse–wordy'].map((name, index) => ({
+            name,
+            values: byLayer(hill(0.4 - index / 10)),
+          })),
+          chance: { name: 'shuffled labels', values: byLayer(() => 0.59) },
+          range: [0.3, 1],
+          layer: 16,
         },
-      ],
-      range: [-1, 1],
-      levels: [-1, 0, 1],
-      label: 'Cosine by layer',
+        { title: 'AUROC by layer', up: 'held-out AUROC' },
+      ),
+      theme: 'light',
+      summary: 'Layer 16: 0.90.',
     },
-    'no curve': { curves: [], range: [0, 1], levels: [0, 0.5, 1], label: 'Nothing yet' },
+    'without some values, with words for places': {
+      panel: layerPanel(
+        {
+          curves: [{ name: 'cosine', values: byLayer((layer) => (layer < 5 ? Number.NaN : Math.cos(layer / 5))) }],
+          range: [-1, 1],
+          ticks: [-1, 0, 1].map((at) => ({ at, says: ['opposite', 'unrelated', 'the same'][at + 1] ?? '' })),
+        },
+        { title: 'Cosine by layer', up: 'cosine' },
+      ),
+      theme: 'light',
+      height: 120,
+    },
+    'one layer': {
+      panel: layerPanel(
+        { curves: [{ name: 'this probe', values: [0.7], low: [0.6], high: [0.8] }], range: [0.4, 1], layer: 0 },
+        { title: 'AUROC by layer', up: 'held-out AUROC' },
+      ),
+      theme: 'light',
+      height: 120,
+    },
+    'scores as odds': {
+      panel: oddsPanel(
+        Array.from({ length: 10 }, (_, bin) => ({
+          predicted: (bin + 0.5) / 10,
+          observed: (bin + 0.5) / 10,
+          n: 4 + bin * 2,
+        })),
+        'kind',
+      ),
+      theme: 'light',
+    },
+    nothing: {
+      panel: layerPanel({ curves: [], range: [0, 1] }, { title: 'Nothing yet', up: 'AUROC' }),
+      theme: 'light',
+    },
   }),
   ...piece('IntervalRows', IntervalRows, {
     judged: rows([
@@ -518,16 +525,5 @@ export const PIECES: readonly Specimen[] = [
       ]),
       onsave: nothing,
     },
-  }),
-  ...piece('Reliability', Reliability, {
-    measured: {
-      bins: Array.from({ length: 10 }, (_, bin) => ({
-        predicted: (bin + 0.5) / 10,
-        observed: (bin + 0.5) / 10,
-        n: 4 + bin * 2,
-      })),
-      label: 'Reliability',
-    },
-    empty: { bins: [], label: 'Reliability' },
   }),
 ];

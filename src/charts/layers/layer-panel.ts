@@ -1,4 +1,4 @@
-/** Curves over the layers of a model as a panel: the same that the page draws, for files. Pure. */
+/** Curves over the layers of a model as a panel, for the page and for files. Pure. */
 import type { FigurePanel, FigurePoint, FigureSeries } from '../figure.ts';
 
 /** One curve; the ends of its intervals where it has them. NaN and null are gaps. */
@@ -21,6 +21,8 @@ export interface LayerCurvesInput {
   /** One level over all layers. */
   readonly rival?: { readonly name: string; readonly value: number } | undefined;
   readonly range: readonly [low: number, high: number];
+  /** Places on the upright axis with their words; round numbers where left out. */
+  readonly ticks?: FigurePanel['y']['ticks'] | undefined;
   readonly layer?: number | undefined;
 }
 
@@ -29,13 +31,13 @@ const TONES = ['first', 'third', 'fourth', 'fifth', 'sixth'] as const;
 
 /** The panel; `up` names the upright axis with its unit. */
 export function layerPanel(
-  { curves, chance, band, rival, range, layer }: LayerCurvesInput,
+  { curves, chance, band, rival, range, ticks, layer }: LayerCurvesInput,
   { title, up }: { readonly title: string; readonly up: string },
 ): FigurePanel {
   return {
     title,
     x: { label: 'layer' },
-    y: { label: up, range },
+    y: { label: up, range, ...(ticks && { ticks }) },
     series: [
       ...(band === undefined
         ? []

@@ -188,7 +188,7 @@ describe('words', () => {
     stop().focus();
     await userEvent.keyboard('{ArrowLeft}');
     await expect
-      .element(page.getByRole('img', { name: /Rank among all words by layer.*the word that comes: rank/ }))
+      .element(page.getByRole('application', { name: /Rank among all words by layer.*the word that comes: rank/ }))
       .toBeVisible();
   });
 });

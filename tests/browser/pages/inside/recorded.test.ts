@@ -25,8 +25,8 @@ describe('before any model is there', () => {
     expect([stop().dataset['token'], stop().dataset['index']]).toEqual(['7', '30']);
     await expect
       .element(
-        page.getByRole('img', {
-          name: /^Rank among all words by layer.*“␣kind”: rank 2 at layer 30, “␣cruel”: rank 28 at layer 30/,
+        page.getByRole('application', {
+          name: /Rank among all words by layer.*“␣kind”: rank 2 at layer 30, “␣cruel”: rank 28 at layer 30/,
         }),
       )
       .toBeVisible();

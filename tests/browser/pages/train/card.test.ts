@@ -61,8 +61,8 @@ describe('before any model is there', () => {
     await openShipped();
     const places = [
       light('Better than chance?'),
-      page.getByRole('img', {
-        name: /^AUROC by layer\. Layer 16: 0\.79, chance reaches 0\.55, without the model 0\.75/,
+      page.getByRole('application', {
+        name: /^How well each layer reads\. Layer 16: 0\.79, chance reaches 0\.55, without the model 0\.75/,
       }),
       page.getByRole('heading', { name: TRAIN.worst }),
       page.getByRole('heading', { name: TRAIN.rely }),

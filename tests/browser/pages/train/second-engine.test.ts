@@ -288,7 +288,9 @@ describe('the last layer of a chat model', () => {
     await loadChat();
     await button('Train on its last layer').click();
     await expect.element(page.getByRole('progressbar', { name: 'Training on the last layer' })).toBeVisible();
-    await expect.element(page.getByRole('img', { name: /AUROC by layer.*Layer 1: / })).toBeVisible();
+    await expect
+      .element(page.getByRole('application', { name: /^How well each layer reads\. Layer 1: / }))
+      .toBeVisible();
     await expect
       .element(page.getByLabelText('Probe', { exact: true }))
       .toHaveTextContent(/Warm–cold, last layer of Tiny-1B/);

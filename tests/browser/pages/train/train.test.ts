@@ -43,12 +43,12 @@ describe('before any model is there', () => {
     expect(engines).toHaveLength(0);
     await openNumbers();
     await expect
-      .element(page.getByRole('img', { name: /AUROC by layer, 4 ways to fit\. Layer 16: 0\.82/ }))
+      .element(page.getByRole('application', { name: /^Held-out AUROC by layer\. 4 ways to fit\. Layer 16: 0\.82/ }))
       .toBeVisible();
     await expect.element(page.getByRole('row', { name: /did not harm − harmed.*cannot be told/ })).toBeVisible();
     await expect.element(page.getByRole('row', { name: /good − bad luck.*not as wanted/ })).toBeVisible();
     await expect
-      .element(page.getByRole('img', { name: /without the model: Word embeddings alone.*0\.61/ }))
+      .element(page.getByRole('application', { name: /without the model: Word embeddings alone.*0\.61/ }))
       .toBeVisible();
     await expect
       .element(page.getByRole('row', { name: /^Word embeddings alone \(layer 0\), fitted as the probe is/ }))
@@ -84,7 +84,9 @@ describe('before any model is there', () => {
       .element(page.getByText(/Not judged in full\.\s+It came without a report[\s\S]*AUROC 0\.\d\d \[/))
       .toBeVisible();
     await openNumbers();
-    await expect.element(page.getByRole('img', { name: /AUROC by layer, one way to fit/ })).toBeVisible();
+    await expect
+      .element(page.getByRole('application', { name: /^Held-out AUROC by layer\. One way to fit/ }))
+      .toBeVisible();
   });
 
   it('shows what the texts give away', async () => {
@@ -453,7 +455,9 @@ describe('a comparison', () => {
     await expect.poll(() => saved.map((one) => one.name)).toEqual(['compared.cosine-by-layer.csv']);
     await expect
       .element(
-        page.getByRole('img', { name: /Cosine by layer\. Kind–cruel and Honest–deceptive: 0\.\d\d at layer 15/ }),
+        page.getByRole('application', {
+          name: /^Cosine between directions by layer\. Kind–cruel and Honest–deceptive: 0\.\d\d at layer 15/,
+        }),
       )
       .toBeVisible();
     expect(await violations()).toEqual([]);
