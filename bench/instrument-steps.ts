@@ -7,4 +7,6 @@ export interface InstrumentBench {
   switchLayer(steps: number): number[];
   hover(steps: number): number[];
   recolour(steps: number): number[];
+  /** Lets the text grow to so many tokens as the engine does, `batch` tokens a frame and a reading after each sentence; answers frames. */
+  live(tokens: number, batch: number): Promise<number>;
 }

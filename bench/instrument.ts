@@ -48,7 +48,7 @@ async function heap(session: CDPSession): Promise<number> {
   return (await session.send('Runtime.getHeapUsage')).usedSize;
 }
 
-type Step = Exclude<keyof InstrumentBench, 'tokens'>;
+type Step = Exclude<keyof InstrumentBench, 'tokens' | 'live'>;
 
 /** Runs one kind of step so many times within one task and answers the time of each. */
 function run(page: Page, step: Step, steps: number): Promise<number[]> {

@@ -94,17 +94,49 @@ function push(batch: number): void {
     words: spareWords.slice(from, from + batch * LAYERS),
     poles: polesFor(scores),
   });
-  reading.flush();
+}
+
+/** Readings of the story, to come again and again. */
+const readings = app.readingController.reading?.taps ?? [];
+
+/** As {@link push}, with readings after the sentences that the new tokens end. Nothing is drawn before the next frame. */
+function pushRead(batch: number): void {
+  const { reading } = app.readingController;
+  const from = instrument.cells.length;
+  push(batch);
+  for (const tap of readings) {
+    const afterToken = tap.afterToken + pieces.length * Math.floor(from / pieces.length);
+    if (afterToken >= from && afterToken < from + batch) reading?.sink.tap({ ...tap, afterToken });
+  }
+}
+
+const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+
+async function live(tokens: number, batch: number): Promise<number> {
+  let frames = 0;
+  for (; instrument.cells.length < tokens; frames += 1) {
+    pushRead(batch);
+    await frame();
+    await frame();
+  }
+  return frames;
 }
 
 const bench: InstrumentBench = {
   get tokens() {
     return instrument.cells.length;
   },
-  append: (steps, batch) => Array.from({ length: steps }, () => timed(() => push(batch))),
+  append: (steps, batch) =>
+    Array.from({ length: steps }, () =>
+      timed(() => {
+        push(batch);
+        app.readingController.reading?.flush();
+      }),
+    ),
   switchLayer: (steps) => Array.from({ length: steps }, () => timed(() => (view.layer = 5 + ((step++ * 7) % 20)))),
   hover: (steps) => Array.from({ length: steps }, () => timed(() => (view.preview = (step++ * 37) % TOKENS))),
   recolour: (steps) =>
     Array.from({ length: steps }, () => timed(() => (app.preferences.grain = step++ % 2 === 0 ? 'sentence' : 'mean'))),
+  live,
 };
 (globalThis as unknown as { bench: InstrumentBench }).bench = bench;

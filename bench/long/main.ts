@@ -1,33 +1,20 @@
 /**
  * A text of 9,000 tokens in the built page: `npm run -s bench -- long [TOKENS…]`. Opens it as a recorded story, scrolls it through,
- * searches its last words, moves the pointer over it and reads its end with the keyboard, and prints the frames that took longer
- * than 50 ms by the browser's own count (Long Animation Frames). Never part of the tests.
+ * searches its last words, moves the pointer over it and reads its end with the keyboard; then lets a text grow to 8,000 tokens as the
+ * engine reads it. Prints the frames that took longer than 50 ms, and the script heap. Never part of the tests.
  */
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type CDPSession, type Page } from 'playwright';
+import { chromium, type Page } from 'playwright';
 import { preview } from 'vite';
 import { ensureBuild } from '../../scripts/build.mjs';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
 import { ROOT, say } from '../../scripts/packages.mjs';
+import { heapOf, measure, WATCH } from './frames.ts';
+import { measureLive } from './live.ts';
 import { longRun } from './long-run.ts';
 
 const lengths = process.argv.slice(2).map(Number);
-
-/** Notes every frame that takes longer than 50 ms, and what of it scripts took, and these for layout. */
-const WATCH = `
-  globalThis.frames50 = [];
-  new PerformanceObserver((list) => {
-    for (const { duration, scripts } of list.getEntries())
-      frames50.push([
-        duration,
-        scripts.reduce((sum, script) => sum + script.duration, 0),
-        scripts.reduce((sum, script) => sum + script.forcedStyleAndLayoutDuration, 0),
-      ]);
-  }).observe({ type: 'long-animation-frame', buffered: false });
-`;
-
-type Frame = readonly [duration: number, scripts: number, forcedLayout: number];
 
 /** What is done with the text, a step at a time. */
 const STEPS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -66,27 +53,6 @@ const STEPS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
-async function heapOf(session: CDPSession): Promise<number> {
-  for (let round = 0; round < 3; round += 1) await session.send('HeapProfiler.collectGarbage');
-  return (await session.send('Runtime.getHeapUsage')).usedSize;
-}
-
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 400))));
-}
-
-async function measure(page: Page, name: string, step: () => Promise<unknown>): Promise<void> {
-  await settled(page);
-  await page.evaluate('frames50.length = 0');
-  await step();
-  await settled(page);
-  const frames = (await page.evaluate('frames50')) as readonly Frame[];
-  const worst = frames.reduce<Frame>((most, frame) => (frame[0] > most[0] ? frame : most), [0, 0, 0]);
-  process.stdout.write(
-    `${name}: ${frames.length} frames over 50 ms, the longest ${worst[0].toFixed(0)} ms (scripts ${worst[1].toFixed(0)} ms, of these layout ${worst[2].toFixed(0)} ms)\n`,
-  );
-}
-
 await ensureBuild();
 const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0, host: 'localhost', open: false } });
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS] });
@@ -115,6 +81,7 @@ try {
     );
     await context.close();
   }
+  await measureLive(browser);
 } finally {
   await browser.close();
   await server.close();

@@ -7,6 +7,12 @@ import type { GpuCause } from './gpu-cause.ts';
 /** Tokens of a trial's longer pass. */
 export const TRIAL_PASS_TOKENS = 16;
 
+/** Bits that a weight of a trial's graphs takes: 4, and a scale and an offset for each 32 of them. */
+const TRIAL_BITS = 5;
+
+/** Weights of so many bits and more are multiplied as floats: there is nothing to unpack. */
+const FLOAT_BITS = 16;
+
 /** What a pass costs, in milliseconds: so much in any case, so much a layer, and so much a million weights. */
 export interface PassCost {
   readonly fixedMs: number;
@@ -50,6 +56,8 @@ export interface ModelSize {
   readonly layers: number;
   /** Weights, as numbers. */
   readonly weights: number;
+  /** Bits that a weight takes where it is multiplied, with its share of scales: {@link TRIAL_BITS} in blocks of 4 bits, 32 as a float. */
+  readonly bits: number;
   /** Whether the processor has room for them unpacked. */
   readonly unpacked: boolean;
 }
@@ -94,10 +102,22 @@ export function passCost({ shallow, deep, wide }: TrialTimes, shapes: TrialShape
 }
 
 /** What a model takes at these costs. */
-export function expectedOf({ token, pass }: EngineCosts, { layers, weights }: ModelSize): Expected {
+export function expectedOf(
+  { token, pass }: EngineCosts,
+  { layers, weights }: Pick<ModelSize, 'layers' | 'weights'>,
+): Expected {
   const of = ({ fixedMs, layerMs, weightsMs }: PassCost): number =>
     fixedMs + layers * layerMs + (weights / 1e6) * weightsMs;
   return { tokenMs: of(token), passMs: of(pass) };
+}
+
+/**
+ * What a model takes on a graphics card. A pass of one token waits for the memory that its weights come from, so that weights cost by their
+ * bits there; a longer pass computes, and costs what the trial's did.
+ */
+export function expectedOnCard({ token, pass }: EngineCosts, size: ModelSize): Expected {
+  const weightsMs = (token.weightsMs * size.bits) / TRIAL_BITS;
+  return expectedOf({ token: { ...token, weightsMs }, pass }, size);
 }
 
 /** A usual piece of work: 256 tokens read and 64 written. */
@@ -120,17 +140,17 @@ export function planEngine({ processor, card }: DeviceTrial, size: ModelSize, so
   const plan = { detail: '', software, processor: onProcessor };
   if (card === null) return { ...plan, engine: 'wasm', cause: 'no-adapter', card: null };
   if (!card.right) return { ...plan, engine: 'wasm', cause: card.cause, detail: card.detail, card: null };
-  const onCard = { ...expectedOf(card.costs, size), atLeast: card.atLeast };
+  const onCard = { ...expectedOnCard(card.costs, size), atLeast: card.atLeast };
   return onProcessor !== null && slower(onCard, onProcessor)
     ? { ...plan, engine: 'wasm', cause: 'slower', card: onCard }
     : { ...plan, engine: 'webgpu', cause: null, card: onCard };
 }
 
-/** What a model takes on the processor, by packed weights or unpacked ones, as opening it would choose. */
+/** What a model takes on the processor, by packed weights or unpacked ones, as opening it would choose; floats are never packed. */
 export function expectedOnProcessor(trial: EngineTrial, size: ModelSize): Expected | null {
   if (!trial.right) return null;
   const unpacked = expectedOf(trial.costs, size);
-  if (trial.packed === null) return unpacked;
+  if (trial.packed === null || size.bits >= FLOAT_BITS) return unpacked;
   const packed = expectedOf(trial.packed, size);
   return size.unpacked && unpacked.tokenMs < packed.tokenMs ? unpacked : packed;
 }

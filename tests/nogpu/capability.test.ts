@@ -11,7 +11,7 @@ test('a browser without an adapter is told from one without WebGPU, after more t
 });
 
 test('without an adapter the short run tries the processor alone, and says how fast a model is there', async () => {
-  const model = { size: { layers: 30, weights: 134e6, unpacked: true }, needs: {} };
+  const model = { size: { layers: 30, weights: 134e6, bits: 5, unpacked: true }, needs: {} };
   const plan = await tryDevice(model, { onTrial: () => undefined, signal: new AbortController().signal });
   expect(plan).toMatchObject({ engine: 'wasm', cause: 'no-adapter', card: null, software: null });
   expect(plan.processor!.tokenMs).toBeGreaterThan(0);

@@ -2,7 +2,7 @@
 import { VERSION } from '../../base/version.ts';
 import { trialHidden } from '../../graph/build/trial-decoder.ts';
 import {
-  expectedOf,
+  expectedOnCard,
   expectedOnProcessor,
   FAST_MS,
   planEngine,
@@ -94,14 +94,14 @@ export async function tryDevice(
     ? await tryEngine(engines.card, {
         signal,
         tooSlow: async (atLeast) => {
-          const onCard = expectedOf(atLeast, size);
+          const onCard = expectedOnCard(atLeast, size);
           if (onCard.tokenMs < FAST_MS) return false;
           const expected = expectedOnProcessor(await onProcessor(), size);
           return expected !== null && slower(onCard, expected);
         },
       })
     : null;
-  const fast = card !== null && card.right && expectedOf(card.costs, size).tokenMs < FAST_MS;
+  const fast = card !== null && card.right && expectedOnCard(card.costs, size).tokenMs < FAST_MS;
   if (!fast) await onProcessor();
   const trial = { processor, card };
   await keepProof(DEVICE_TRIAL, key, trial);

@@ -6,7 +6,8 @@ import { plural } from '../../content/numbers.ts';
 import { AppError } from '../../base/errors.ts';
 import type { SteeringRecord } from '../../steering/steering.ts';
 import { sameSteering } from '../../steering/same-steering.ts';
-import { parseRecording, serialiseRecording } from '../../formats/runs/recording-json.ts';
+import { serialiseRecording } from '../../formats/runs/recording-json.ts';
+import { parseStored } from '../../worker/client/parse-files.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import { type Change, type Database, reasonOf } from '../storage/database.ts';
 import { newId } from '../storage/new-id.ts';
@@ -177,7 +178,7 @@ export class History {
         'The kept run is not there any more: another tab may have deleted it. Pick another one.',
         { id },
       );
-    const recording = parseRecording(new TextDecoder().decode(file.json));
+    const recording = await parseStored(`${id}.json`, file.json);
     const title = this.#items.find((head) => head.id === id)?.title ?? recording.title;
     return { ...recording, id, title };
   }

@@ -1,10 +1,11 @@
 /** The recorded stories: what there is, and the recording of each, fetched once. */
 import { AppError } from '../../base/errors.ts';
-import { parseRecording, parseRecordingIndex } from '../../formats/runs/recording-json.ts';
+import { parseRecordingIndex } from '../../formats/runs/recording-json.ts';
 import type { ForkedStory } from '../../reading/fork.ts';
 import { parseFork } from '../../formats/runs/fork-json.ts';
 import type { RecordingEntry } from '../../formats/runs/recording-json.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
+import { parseStored } from '../../worker/client/parse-files.ts';
 
 export type { Recording } from '../../formats/runs/recording.ts';
 
@@ -78,7 +79,8 @@ export class Stories {
 
   /** A recording without showing it. */
   async recording(id: string): Promise<Recording> {
-    const recording = this.#kept.get(id) ?? parseRecording(await this.#fetch(`${this.#base}${id}.json`));
+    const recording =
+      this.#kept.get(id) ?? (await parseStored(`${id}.json`, await this.#fetch(`${this.#base}${id}.json`)));
     this.#kept.set(id, recording);
     return recording;
   }

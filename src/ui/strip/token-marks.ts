@@ -21,6 +21,8 @@ export class TokenMarks {
   #stop: HTMLElement | null = null;
   #pointed: HTMLElement | null = null;
   #span: TokenSpan | null = null;
+  /** How many tokens the text had when the span was marked: later ones have no marks yet. */
+  #spannedOf = 0;
   readonly #marked = new Map<TokenMark, ReadonlySet<number>>();
 
   constructor(text: TokenText) {
@@ -58,8 +60,9 @@ export class TokenMarks {
     for (let token = old?.from ?? 0; old !== null && token <= Math.min(old.to, last); token += 1)
       if (!inside(token, span)) this.#text.of(token)?.removeAttribute('data-span');
     for (let token = span?.from ?? 0; span !== null && token <= Math.min(span.to, last); token += 1)
-      if (!inside(token, old)) this.#text.of(token)?.setAttribute('data-span', '');
+      if (!inside(token, old) || token >= this.#spannedOf) this.#text.of(token)?.setAttribute('data-span', '');
     this.#span = span;
+    this.#spannedOf = last + 1;
   }
 
   /** Marks these tokens so, and no others. */

@@ -10,6 +10,9 @@ import type { VisibleSegment } from '../../text/visible-text.ts';
 import { cellClass } from './strip-style.ts';
 import { readoutClass } from './readout-style.ts';
 
+/** Tokens that come into the text at once; a long text comes in pieces, a frame each, so that no frame waits for all of it. */
+const AT_ONCE = 1000;
+
 /** The tokens in one paragraph, which belongs to it: nothing else may put anything there. */
 export class TokenText {
   readonly #paragraph: HTMLElement;
@@ -37,12 +40,14 @@ export class TokenText {
 
   /**
    * Shows these cells. Only what is another object than before is looked at; all of it for another way of reading, of
-   * which `reading` are the words.
+   * which `reading` are the words. At most {@link AT_ONCE} tokens are new each time: false until all are there, and then it is
+   * to be called again.
    */
-  show(cells: readonly StripCell[], head: Head, reading: string): void {
+  show(cells: readonly StripCell[], head: Head, reading: string): boolean {
     this.#cut(cells.length);
     const alike = head === this.#head && reading === this.#reading;
-    for (const [token, cell] of cells.entries()) {
+    const shown = cells.slice(0, this.count + AT_ONCE);
+    for (const [token, cell] of shown.entries()) {
       const before = this.#cells[token];
       if (alike && cell === before) continue;
       const known = this.#elements[token];
@@ -54,9 +59,10 @@ export class TokenText {
       setLabels(element, cell.shape, before?.shape);
       this.#markReadout(element, cell, head, reading);
     }
-    this.#cells = cells;
+    this.#cells = shown;
     this.#head = head;
     this.#reading = reading;
+    return shown.length === cells.length;
   }
 
   /** With its text in it: a text that comes into the paragraph later makes the browser look for its direction anew. */

@@ -1,6 +1,7 @@
 /** Parsing of files that somebody brings: small ones here, large ones in a worker of their own, so that the page never stands still. */
 import { AppError } from '../../base/errors.ts';
 import { type ParseReply, type ParseRequest, parseFile } from '../../formats/runs/parse-file.ts';
+import { parseRecording } from '../../formats/runs/recording-json.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import type { DroppedFile, ImportChoices, SetImport } from '../../formats/sets/set-import.ts';
 import script from '../host/files.worker.ts?worker&url';
@@ -14,6 +15,12 @@ export async function parseSet(files: readonly DroppedFile[], choices: ImportCho
   const reply = await ask({ kind: 'set', files, choices }, files);
   if ('set' in reply) return reply.set;
   throw 'error' in reply ? AppError.fromRecord(reply.error) : unanswered('another answer came');
+}
+
+/** A run as this page stores or serves it, JSON as text or its bytes. Throws as {@link parseRun}. */
+export async function parseStored(name: string, json: string | Uint8Array<ArrayBuffer>): Promise<Recording> {
+  if (json.length < LARGE) return parseRecording(typeof json === 'string' ? json : new TextDecoder().decode(json));
+  return parseRun('run-json', { name, bytes: typeof json === 'string' ? new TextEncoder().encode(json) : json });
 }
 
 /** A run in either of its forms. Throws what is wrong with it, and `worker-died`. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { planSentence } from '../../../src/content/trial.ts';
 import {
   expectedOf,
+  expectedOnCard,
   expectedOnProcessor,
   parseDeviceTrial,
   passCost,
@@ -17,7 +18,7 @@ const SHAPES = {
   deep: { layers: 8, millions: 1 },
   wide: { layers: 2, millions: 7 },
 };
-const SIZE = { layers: 30, weights: 130e6, unpacked: true };
+const SIZE = { layers: 30, weights: 130e6, bits: 5, unpacked: true };
 const cost = (fixedMs: number, layerMs: number, weightsMs: number) => ({ fixedMs, layerMs, weightsMs });
 const both = (token: ReturnType<typeof cost>): EngineCosts => ({ token, pass: token });
 const right = (costs: EngineCosts, packed: EngineCosts | null = null, atLeast = false): EngineTrial => ({
@@ -47,6 +48,19 @@ test('a model takes a pass, its layers and its weights', () => {
 test('weights that have no room unpacked are expected to take what packed ones do', () => {
   expect(expectedOnProcessor(PROCESSOR, SIZE)!.tokenMs).toBeCloseTo(71);
   expect(expectedOnProcessor(PROCESSOR, { ...SIZE, unpacked: false })!.tokenMs).toBeCloseTo(266);
+});
+
+test('floats are expected to take what unpacked weights do, whether there is room to unpack or not', () => {
+  expect(expectedOnProcessor(PROCESSOR, { ...SIZE, bits: 32, unpacked: false })!.tokenMs).toBeCloseTo(71);
+});
+
+test('on a card a token waits for the bits of its weights, and a longer pass does not', () => {
+  const costs = { token: cost(3, 0.1, 0.02), pass: cost(3, 0.1, 0.04) };
+  const { tokenMs, passMs } = expectedOnCard(costs, { ...SIZE, bits: 32 });
+  // 3 + 30 · 0.1 + 130 · 0.02 · 32 / 5, and 3 + 30 · 0.1 + 130 · 0.04
+  expect(tokenMs).toBeCloseTo(22.64);
+  expect(passMs).toBeCloseTo(11.2);
+  expect(expectedOnCard(costs, SIZE)).toEqual(expectedOf(costs, SIZE));
 });
 
 describe('the engine', () => {

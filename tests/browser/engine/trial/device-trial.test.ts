@@ -12,7 +12,7 @@ import { devices, watchDevices } from '../../../fixtures/watched-device.ts';
 
 const never = new AbortController().signal;
 /** The embedded model. */
-const SIZE: ModelSize = { layers: 30, weights: 134e6, unpacked: true };
+const SIZE: ModelSize = { layers: 30, weights: 134e6, bits: 5, unpacked: true };
 const EXPECTED = /: about [\d.]+ tokens a second expected\.$/;
 
 watchDevices();

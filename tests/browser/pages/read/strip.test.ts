@@ -62,6 +62,7 @@ describe('the token strip', () => {
     );
     const { screen, token } = await strip(cells);
     const paragraph = screen.container.querySelector('p')!;
+    await expect.poll(() => token(7999)).not.toBeNull();
     // A mark for every twentieth token has no text of its own.
     expect(paragraph.querySelectorAll('*')).toHaveLength(8000 + 400);
     const texts = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
@@ -73,6 +74,33 @@ describe('the token strip', () => {
     expect(find('needle')).toBe(true);
     expect(token(7900).contains(getSelection()!.anchorNode)).toBe(true);
     getSelection()!.removeAllRanges();
+  });
+
+  it('of a long text comes a thousand tokens a frame, and marks reach those that come later', async () => {
+    const cells = Array.from({ length: 3500 }, (_, token) =>
+      stripCell(tokenShape(token, ' straw', false, false), 1, 5, null),
+    );
+    const counts: number[] = [];
+    const watcher = new MutationObserver((changes) =>
+      counts.push(
+        changes
+          .flatMap(({ addedNodes }) => [...addedNodes])
+          .filter((node) => node instanceof HTMLElement && node.dataset['token'] !== undefined).length,
+      ),
+    );
+    watcher.observe(document.body, { childList: true, subtree: true });
+    const { screen, token } = await strip(cells, {
+      at: 3400,
+      current: 3400,
+      locked: true,
+      span: { from: 900, to: 3300 },
+    });
+    await expect.poll(() => token(3499)).not.toBeNull();
+    watcher.disconnect();
+    expect(Math.max(...counts)).toBe(1000);
+    expect(screen.container.querySelectorAll('[data-span]')).toHaveLength(2401);
+    expect(token(3400).getAttribute('data-mark')).toBe('held');
+    expect(token(3400).tabIndex).toBe(0);
   });
 
   it('keeps tokens inline, so that lines break as in any text', async () => {
