@@ -6,6 +6,7 @@ import type { Axis, Probe } from '../probe/probe-types.ts';
 import { headerFacts } from '../probe/sets/set-header.ts';
 import { SCALED_MODES } from '../steering/modes.ts';
 import { choicesOf } from '../formats/sets/choice-set.ts';
+import type { AblationOptions } from '../steering/ablation.ts';
 import type { DoseOptions } from '../steering/dose.ts';
 import { placebosFor } from '../steering/placebos.ts';
 import type { Options } from './command.ts';
@@ -74,6 +75,26 @@ export async function dosePlanFrom(options: Options, dir: string): Promise<DoseP
       choices: choicesOf(choices),
       control: control && choicesOf(control),
       seed,
+    },
+  };
+}
+
+/** What taking a probe's directions out is measured on. Throws as {@link dosePlanFrom}. */
+export async function ablationPlanFrom(
+  options: Options,
+  dir: string,
+): Promise<{
+  readonly neutral: readonly string[];
+  readonly measure: Omit<AblationOptions, 'onProgress' | 'signal' | 'probe'> & { readonly probe: Probe };
+}> {
+  const { probe, sha256 } = await readProbe(dir);
+  return {
+    neutral: await neutralTexts(options.text('stories')),
+    measure: {
+      probe,
+      sha256,
+      choices: choicesOf(await readChoices(options, probe.axis)),
+      seed: options.number('seed', DOSE_SEED, { min: 0, max: 2 ** 32 - 1, whole: true }),
     },
   };
 }

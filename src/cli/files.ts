@@ -4,6 +4,8 @@ import { access, constants, mkdir, open, readdir, rename, rm } from 'node:fs/pro
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import type { Probe } from '../probe/probe-types.ts';
+import type { AblationReport } from '../steering/ablation-types.ts';
+import { ABLATION_FILE, parseAblation } from '../formats/probe/ablation.ts';
 import { parseProbe } from '../formats/probe/probe.ts';
 import { parsePromptSet, type PromptSet, type PromptSetOptions } from '../formats/sets/prompt-set.ts';
 import type { SetFiles } from '../formats/sets/set-lines.ts';
@@ -58,6 +60,12 @@ export async function readIfThere(path: string): Promise<string | null> {
       return null;
     throw thrown;
   }
+}
+
+/** What the model loses without the probe in `dir`; null where that was not measured. Throws `dose-invalid`. */
+export async function ablationIn(dir: string): Promise<AblationReport | null> {
+  const source = await readIfThere(join(dir, ABLATION_FILE));
+  return source === null ? null : parseAblation(source);
 }
 
 /** A prompt set from its header file, `NAME.set.json` beside `NAME.jsonl`. */

@@ -4,6 +4,7 @@
  */
 import { DESIGN_NAMES, type DesignName, type RunSize } from './experiment-types.ts';
 import { AppError } from '../base/errors.ts';
+import { CONTAINERS } from '../models/checkpoint/checkpoint-file.ts';
 import { DTYPES } from '../models/model-dtype.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';
 import { DEEPEST_JSON, tooDeep } from '../base/shown.ts';
@@ -179,6 +180,8 @@ function headOf(root: JsonNode): UnitsHead {
     model: {
       id: text(field(model, 'id')),
       weightsSha256: sha256(field(model, 'weightsSha256')),
+      ...(has(model, 'container') ? { container: oneOf(field(model, 'container'), CONTAINERS) } : {}),
+      ...(has(model, 'adapter') ? { adapter: text(field(model, 'adapter')) } : {}),
       layerCount: integer(field(model, 'layerCount'), 1, 1000),
       hidden: integer(field(model, 'hidden'), 1, 100_000),
       ...(has(model, 'dtype') ? { dtype: oneOf(field(model, 'dtype'), DTYPES) } : {}),

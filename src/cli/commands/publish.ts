@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { assertReportFits, parseReport } from '../../formats/probe/report.ts';
+import { ABLATION_FILE } from '../../formats/probe/ablation.ts';
 import { parseProbe } from '../../formats/probe/probe.ts';
 import { probeCard } from '../../formats/probe/probe-card.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from '../../formats/probe/shelf.ts';
 import { lightsOf } from '../../probe/claims/lights.ts';
 import { Options, type Command } from '../command.ts';
-import { prepareFolder, readInput, writeOutput } from '../files.ts';
+import { ablationIn, prepareFolder, readInput, writeOutput } from '../files.ts';
 
 type Bundle = Readonly<Record<(typeof SHELVED_FILES)[number], Buffer>>;
 
@@ -50,7 +51,8 @@ export const publish: Command = {
 };
 
 /**
- * A probe with what the index says of it. Its card is written anew from probe and report, whatever lies beside them. Throws `usage` for one
+ * A probe with what the index says of it. Its card is written anew from probe, report and what was measured without its directions,
+ * whatever card lies there. Throws `usage` for one
  * without a report, and `probe-invalid`.
  */
 async function shelve(
@@ -86,7 +88,14 @@ async function shelve(
   if (low === null || high === null)
     throw new AppError('usage', `publish: the report of ${dir} has no interval: it read too few topics (${n}).`, { n });
   const files = Object.fromEntries(SHELVED_FILES.map((name) => [name, fileOf(bundle[name])])) as ShelvedProbe['files'];
-  const card = probeCard(opened, report);
+  const ablation = await ablationIn(dir);
+  if (ablation !== null && ablation.probe.sha256 !== both)
+    throw new AppError(
+      'usage',
+      `publish: ${join(dir, ABLATION_FILE)} is of other files of a probe (sha256 ${ablation.probe.sha256.slice(0, 12)}…). Measure it again with flipside steer --ablation, or take it away.`,
+      { dir },
+    );
+  const card = probeCard(opened, report, ablation);
   const auroc = { value, low, high, topics: n };
   return { probe: { folder, title, axis, model, auroc, files, card: fileOf(Buffer.from(card)) }, bundle, card };
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { ExperimentOutcome } from '../../experiments/experiment-run.ts';
 import type { ExperimentReport, ExperimentRule } from '../../experiments/experiment-types.ts';
 import { parseReport, parseRule } from '../../experiments/report/experiment-report.ts';
+import type { NamedReport } from '../../experiments/two-poles/by-model.ts';
 import { earlierSpecOf } from '../../experiments/design-words.ts';
 import { field, jsonRoot } from '../../json/json-path.ts';
 import type { ShippedExperiment, ShippedRun, ShippedSpec } from '../../state/probes/shipped-experiments.ts';
@@ -98,6 +99,28 @@ export class ExperimentCard {
       this.#settled = true;
     }
   }
+
+  /** Fetches every run that ships of the design in use. Throws as {@link settle}. */
+  async settleAll(): Promise<void> {
+    for (const run of this.shipped?.runs ?? [])
+      if (!this.#reports.has(run.model))
+        this.#reports = new Map(this.#reports).set(run.model, parseReport(await run.report()));
+  }
+
+  /** Reports of the same spec as the one on show, those that ship first, then what was run here or came of a file. */
+  readonly together = $derived.by((): readonly NamedReport[] => {
+    const all: NamedReport[] = [...this.#reports].map(([path, report]) => ({ path, report }));
+    if (this.measured !== null) all.push({ path: 'run here', report: this.measured });
+    if (this.brought !== null) all.push({ path: 'file', report: this.brought.report });
+    const spec = all.find(({ report }) => report.experiment.design === 'two-poles')?.report.experiment.specSha256;
+    const seen = new Set<string>();
+    return all.filter(({ report: { experiment, model } }) => {
+      const key = `${model.id} ${experiment.size}`;
+      if (experiment.design !== 'two-poles' || experiment.specSha256 !== spec || seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+  });
 
   /** The spec that a report is of, as far as its design tells: the one in use or the earlier one. */
   specOf({ experiment }: ExperimentReport): ShippedSpec | null {

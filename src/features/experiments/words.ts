@@ -81,6 +81,13 @@ export const NO_RUN = 'No run of this experiment comes with the page, so there i
 /** What everything behind a verdict is called. */
 export const ALL_NUMBERS = { run: 'All figures and numbers', noRun: 'How it is tested' } as const;
 
+/** The figure of all models that one spec was run on. */
+export const BY_MODEL = {
+  summary: 'By model',
+  says: 'The same turns, read by other models. A run made here joins them, and so does a file of units of this spec.',
+  looking: 'Looking for the runs of other models…',
+} as const;
+
 /** Takes a file of units from its card. */
 export const PUT_AWAY = 'Put the file away';
 

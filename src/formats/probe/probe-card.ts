@@ -1,4 +1,6 @@
 /** The card of a probe in Markdown: what it reads, how well, and what must not be concluded from it. */
+import type { AblationReport } from '../../steering/ablation-types.ts';
+import { ablationSentence, ablationSentences } from '../../steering/ablation-words.ts';
 import { DRIFT_LIMIT } from '../../probe/claims/claim-beyond.ts';
 import { percent, rate, signed } from '../../probe/claims/claim-words.ts';
 import { headName, opposite, POLES } from '../../probe/heads.ts';
@@ -24,11 +26,30 @@ const TARGET_WORDS: Readonly<Record<FitMethod['target'], string>> = {
 
 /**
  * Writes the card; only what the probe and its report record, so that equal ones give equal cards. Without a report it
- * says what the probe itself knows, and that it was not judged. Whether the two belong together is the caller's to check.
+ * says what the probe itself knows, and that it was not judged.
+ * `ablation`: what is lost without its directions, where that was measured. Whether the two belong together is the caller's to check.
  */
-export function probeCard(probe: ProbeHead, report?: Report): string {
+export function probeCard(probe: ProbeHead, report?: Report, ablation: AblationReport | null = null): string {
   const judged = report === undefined ? evidenceSections(probe) : judgementSections(probe, report);
-  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), readoutsSection(probe), ...traceSection(probe), ...judged, ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
+  return `${[`# ${probe.title}`, probe.about, factsTable(probe, report), readoutsSection(probe), ...traceSection(probe), ...judged, ...ablationSection(probe, ablation), ...polesSection(probe), setsSection(probe), linesSection(probe), STANDING].join('\n\n')}\n`;
+}
+
+/** What is lost without the probe's directions; nothing where it was not measured. */
+function ablationSection({ defaultLayer }: ProbeHead, report: AblationReport | null): string[] {
+  if (report === null) return [];
+  return [
+    `## What the model loses without it
+
+**${ablationSentence(report)}**
+
+Each of ${report.choices.pairs} choices of \`${report.choices.name}\`, which took no part in the training, was read after ${report.shows} of the others, ended in the one pole's way and
+in the other's. What is told is the log odds of the positive ending after the one less those after the other. The stream is held at its neutral mean along a direction, at every layer. A
+random direction is held as far from its own mean as gives the same KL on ${report.neutral.tokens} neutral tokens. Intervals resample choices.
+
+${ablationSentences(report, defaultLayer)
+  .map((sentence) => `- ${sentence}`)
+  .join('\n')}`,
+  ];
 }
 
 function factsTable(

@@ -1,5 +1,6 @@
 /** The experiments that ship with the page, and what runs of them found; each file is fetched when it is first asked for. */
 import { AppError } from '../../base/errors.ts';
+import { EMBEDDED_MODEL } from '../../experiments/experiment-files.ts';
 
 /** A run whose report ships. */
 export interface ShippedRun {
@@ -45,6 +46,9 @@ const units = import.meta.glob<string>(
 /** Runs of the design in use come before those of an earlier one. */
 const isEarlier = (path: string): boolean => path.split('/')[3] === 'earlier';
 
+/** The embedded model comes before others. */
+const isOther = (path: string): boolean => path.split('/').at(-2) !== EMBEDDED_MODEL;
+
 /** What lies in `experiments/` of this page. */
 export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
   ...new Set([...Object.keys(specs), ...Object.keys(reports)].map((path) => path.split('/')[2] ?? '')),
@@ -57,7 +61,7 @@ export const SHIPPED_EXPERIMENTS: readonly ShippedExperiment[] = [
       earlier: specAt(earlier[`/experiments/${id}/earlier/spec.json`]),
       runs: Object.entries(reports)
         .filter(([path]) => path.split('/')[2] === id)
-        .sort(([a], [b]) => Number(isEarlier(a)) - Number(isEarlier(b)))
+        .sort(([a], [b]) => Number(isEarlier(a)) - Number(isEarlier(b)) || Number(isOther(a)) - Number(isOther(b)))
         .map(([path, url]) => ({
           model: `${path.split('/').at(-2) ?? ''}${isEarlier(path) ? ', earlier design' : ''}`,
           report: () => fetched(url),

@@ -43,6 +43,22 @@ describe('flipside figure', () => {
     expect(readFileSync(at('dose.svg'), 'utf8')).toMatch(/^<\?xml/);
   });
 
+  it('draws several reports of one experiment by model, a mark each', async () => {
+    const full = 'experiments/D/results/smollm2-135m-instruct-q4/report.json';
+    const quick = 'experiments/D/results/smollm2-135m-instruct-q4_1-quick/report.json';
+    await run(full, quick, '--out', at('by-model.json'));
+    const { data } = JSON.parse(readFileSync(at('by-model.json'), 'utf8')) as Figure;
+    const marks = data.filter(({ xaxis, hovertext }) => (xaxis === undefined || xaxis === 'x') && hovertext);
+    expect(marks.map(({ y }) => y.map((value) => Number(Number(value).toFixed(2))))).toEqual([
+      [0.76, 0.78],
+      [0.49, 0.49],
+    ]);
+    await expect(run(full, `${REPORT}/report.json`, '--out', at('x.svg'))).rejects.toThrow(
+      `${REPORT}/report.json: report.experiment.design is "opposites"`,
+    );
+    await expect(run(full, at('dose.json'), '--out', at('x.svg'))).rejects.toThrow('dose.json is no report of an exp');
+  });
+
   it('refuses what has no figure, and an ending that says nothing', async () => {
     writeFileSync(at('other.json'), '{"format":"flipside-probe"}');
     await expect(run(at('other.json'), '--out', at('x.svg'))).rejects.toThrow('is no report with a figure');

@@ -1,11 +1,14 @@
 /** `publish`: the shelf that it makes, what it refuses, and what a reader of the index refuses. */
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readProbe } from '../../../src/cli/files.ts';
 import { publish } from '../../../src/cli/commands/publish.ts';
+import { serialiseAblation } from '../../../src/formats/probe/ablation.ts';
 import { parseShelf, serialiseShelf, type ShelvedProbe } from '../../../src/formats/probe/shelf.ts';
+import { sampleAblation } from '../../fixtures/samples/ablation-sample.ts';
 import { sha256Of } from '../../../src/base/sha256.ts';
 
 const PROBES = fileURLToPath(new URL('../../../probes/', import.meta.url));
@@ -26,6 +29,21 @@ test('writes a card beside every probe, from probe and report, with its hash', a
   const card = readFileSync(join(out, 'stale', 'CARD.md'));
   expect(card.equals(readFileSync(join(probe('terse-wordy'), 'CARD.md')))).toBe(true);
   expect(first?.card).toEqual({ bytes: card.byteLength, sha256: sha256Of(card) });
+});
+
+test('says on the card what the model loses without the probe, and refuses what was measured of other files', async () => {
+  const [out, own, other] = [join(root, 'lost'), copy('formal-casual', 'lost-own'), copy('terse-wordy', 'lost-other')];
+  const { sha256 } = await readProbe(own);
+  writeFileSync(
+    join(own, 'ablation.json'),
+    serialiseAblation({ ...sampleAblation, probe: { ...sampleAblation.probe, sha256 } }),
+  );
+  await publish.run(['--out', out, own], never);
+  expect(readFileSync(join(out, 'lost-own', 'CARD.md'), 'utf8')).toContain(
+    '**Without the direction that reads, at every layer, the model loses ',
+  );
+  cpSync(join(own, 'ablation.json'), join(other, 'ablation.json'));
+  await expect(publish.run(['--out', out, other], never)).rejects.toThrow('ablation.json is of other files of a probe');
 });
 
 test('copies every file, byte by byte, and writes an index with hashes and what the report measured', async () => {

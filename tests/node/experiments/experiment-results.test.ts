@@ -1,6 +1,6 @@
 /** The committed results are what their units say: analysed anew, every file comes out byte for byte. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -108,5 +108,23 @@ describe.each(['A', 'A/earlier', 'A2', 'A2/earlier', 'B', 'B/earlier', 'C', 'C/e
         expect(ratio, id).toBeLessThan(3.8);
       }
     });
+  },
+);
+
+describe.each(readdirSync(join(EXPERIMENTS, 'D', 'results')).filter((name) => name !== MODEL))(
+  'the run of D on %s',
+  (folder) => {
+    it('is a quick run of the shipped spec, and comes out of its units again', () => {
+      const read = (name: string): string => readFileSync(join(EXPERIMENTS, 'D', 'results', folder, name), 'utf8');
+      const source = readFileSync(join(EXPERIMENTS, 'D', 'spec.json'), 'utf8');
+      const units = read('units.jsonl');
+      const set = parseUnits(units, 'units.jsonl');
+      expect(folder).toMatch(/-quick$/);
+      expect(set.head.size).toBe('quick');
+      const report = makeReport(parseSpec(source, sha256(source), DESIGNS), set, sha256(units));
+      expect(serialiseReport(report)).toBe(read('report.json'));
+      expect(experimentCard(report)).toBe(read('CARD.md'));
+      expect(experimentFigureSvg(report.figure, 'light')).toBe(read('figure.svg'));
+    }, 120_000);
   },
 );

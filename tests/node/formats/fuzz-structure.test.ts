@@ -12,6 +12,7 @@ import { DESIGNS } from '../../../src/experiments/designs.ts';
 import { parseSpec } from '../../../src/experiments/spec.ts';
 import { parseUnit, serialiseUnit } from '../../../src/experiments/unit-file.ts';
 import { parseControlSet } from '../../../src/formats/sets/control-set.ts';
+import { parseAblation, serialiseAblation } from '../../../src/formats/probe/ablation.ts';
 import { parseDose, serialiseDose } from '../../../src/formats/probe/dose.ts';
 import {
   parseReport as parseExperimentReport,
@@ -25,6 +26,7 @@ import type { SetFiles } from '../../../src/formats/sets/set-lines.ts';
 import { parseShared, sharedJson } from '../../../src/formats/runs/share-link.ts';
 import { parseStorySet } from '../../../src/formats/sets/story-set.ts';
 import { parseManifest } from '../../../src/engine/store/manifest.ts';
+import { sampleAblation } from '../../fixtures/samples/ablation-sample.ts';
 import { sampleDose } from '../../fixtures/samples/dose-sample.ts';
 import { sampleExperiment } from '../../fixtures/experiments/experiment-sample.ts';
 import { shrunkJson } from '../../fixtures/mutate/shrink-json.ts';
@@ -87,6 +89,7 @@ const FORMATS: readonly (readonly [
   ['a run', serialiseRecording(sampleRun()), ['recording-invalid', 'push-invalid'], parseRecording],
   ['a probe', probe.json, ['probe-invalid', 'tensor-file-invalid'], (damaged) => parseProbe(damaged, probe.tensors)],
   ['a report', serialiseReport(sampleReport), ['probe-invalid'], parseReport],
+  ['what is lost without a probe', serialiseAblation(sampleAblation), ['dose-invalid'], parseAblation],
   ['a dose–response', serialiseDose(sampleDose), ['dose-invalid', 'push-invalid'], parseDose],
   [
     'the report of an experiment',

@@ -16,7 +16,7 @@ export interface ExportFile {
 }
 
 /** The files of a probe, most wanted first. */
-export function exportFiles({ offer, card, judgement }: JudgedOffer): readonly ExportFile[] {
+export function exportFiles({ offer, card, judgement, ablation }: JudgedOffer): readonly ExportFile[] {
   const whole = async () => {
     const { json, tensors } = await offer.files();
     return parseProbe(json, new Uint8Array(tensors));
@@ -38,7 +38,7 @@ export function exportFiles({ offer, card, judgement }: JudgedOffer): readonly E
             name: 'CARD.md',
             says: 'the same for reading',
             type: 'text/markdown',
-            make: () => Promise.resolve(probeCard(card, report)),
+            make: () => Promise.resolve(probeCard(card, report, ablation)),
           },
         ];
   return [

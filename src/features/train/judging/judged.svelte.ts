@@ -1,5 +1,7 @@
 /** The probe whose judgement is on show. */
 import { claims } from '../../../probe/claims/claims.ts';
+import type { AblationReport } from '../../../steering/ablation-types.ts';
+import { shippedAblation } from '../../../state/probes/shipped-ablation.ts';
 import type { Report } from '../../../probe/report-types.ts';
 import { reportTables, type ReportTable } from '../../../formats/probe/report-tables.ts';
 import type { ProbeCard, ProbeOffer } from '../../../state/probes/probe-card.ts';
@@ -18,15 +20,18 @@ export interface JudgedOffer {
     readonly claims: Claims;
     readonly tables: readonly ReportTable[];
   } | null;
+  /** What the model loses without its directions; null where that was not measured. */
+  readonly ablation: AblationReport | null;
 }
 
 /** Fetches and reads what is shown of a probe. Throws what is wrong with its files. */
 export async function judged(offer: ProbeOffer): Promise<JudgedOffer> {
-  const [card, report] = await Promise.all([offer.card(), offer.report()]);
+  const [card, report, ablation] = await Promise.all([offer.card(), offer.report(), shippedAblation(offer.key)]);
   return {
     offer,
     card,
     judgement: report === null ? null : { report, claims: claims(report, card), tables: reportTables(report) },
+    ablation,
   };
 }
 

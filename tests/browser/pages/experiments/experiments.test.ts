@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Locator, page, userEvent } from 'vitest/browser';
 import { MEANS } from '../../../../src/experiments/report/found-words.ts';
-import { ALL_NUMBERS, CLAIMS, INDEX_WORDS, NO_RUN } from '../../../../src/features/experiments/words.ts';
+import { ALL_NUMBERS, BY_MODEL, CLAIMS, INDEX_WORDS, NO_RUN } from '../../../../src/features/experiments/words.ts';
 import { AppError } from '../../../../src/base/errors.ts';
 import type { FileContent } from '../../../../src/state/storage/save-file.ts';
 import { driftOf, ShippedEvidence, worstDrift } from '../../../../src/state/probes/shipped-evidence.svelte.ts';
@@ -102,6 +102,22 @@ describe('the index', () => {
       .click();
     await expect.element(article().getByText(MEANS.opposites.CONFIRM)).toBeVisible();
     await expect.element(article().getByText(/^An earlier design of this experiment/)).toBeVisible();
+  });
+});
+
+describe('by model', () => {
+  it('draws the runs of one spec side by side, a model each, and says which were quick', async () => {
+    await openAt('#/experiments/D', {}, { experiments: SHIPPED_EXPERIMENTS });
+    await article().getByText(BY_MODEL.summary, { exact: true }).click();
+    await expect.element(article().getByText(/^Waluigi gain by model, \d models on the same axes\./)).toBeVisible();
+    await article().getByText('Show the numbers as a table').click();
+    await expect
+      .element(
+        article()
+          .getByRole('row', { name: /SmolLM2-135M-Instruct\.Q4_1 \(quick\).*0\.49/ })
+          .first(),
+      )
+      .toBeVisible();
   });
 });
 
