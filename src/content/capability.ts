@@ -49,6 +49,12 @@ export const CAPABILITY: Readonly<Record<GpuCause, CapabilityWords>> = {
     remedy: 'Choose a copy of the model that computes in 32 bits: q4 in place of q4f16, or fp32 in place of fp16.',
     again: null,
   },
+  'no-kernel': {
+    title: `${WITHOUT}: this model’s attention is computed on the processor only`,
+    cause: 'On graphics cards onnxruntime leaves out a part of this model’s attention and would give wrong numbers.',
+    remedy: 'There is nothing to set: go on with the processor, or take another model.',
+    again: null,
+  },
   'no-room': {
     title: `${WITHOUT}: the graphics card has no room`,
     cause: 'The graphics card has no room left for this model.',

@@ -9,6 +9,7 @@ const WHY = {
   'no-adapter': 'No graphics card was offered',
   limit: 'The graphics card allows less memory at once than this model needs',
   'no-half': 'The graphics card does not compute in 16 bits, as this model does',
+  'no-kernel': 'This model’s attention is computed right on the processor only',
   'no-room': 'The graphics card had no room for a small graph',
   'device-lost': 'The graphics card went away while it was tried',
   'wrong-numbers': 'The graphics card gives wrong numbers',

@@ -20,6 +20,9 @@ export const WINDOW = 'local_window_size';
 /** Its attribute for a cache of the window alone, which onnxruntime takes only together with {@link WINDOW}. */
 export const WINDOW_CACHE = 'sliding_window_cache';
 
+/** Its attribute for cap · tanh(score / cap) in place of a score, before anything is added to it; 0 for the score itself. */
+export const SOFTCAP = 'softcap';
+
 /** Tokens that a node looks back over, itself included; null for all. */
 export function windowOf(node: GraphNode): number | null {
   const window = intAttributeOf(node, WINDOW);

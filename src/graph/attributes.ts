@@ -3,7 +3,7 @@ import { attributesOf, only, type GraphNode } from './graph.ts';
 import { INT64 } from './tensor-type.ts';
 import { bytesField, concatBytes, varintField, varintOf } from './wire.ts';
 
-const ATTRIBUTE = { name: 1, int: 3, tensor: 5, type: 20 } as const;
+const ATTRIBUTE = { name: 1, float: 2, int: 3, tensor: 5, type: 20 } as const;
 
 /** AttributeProto.AttributeType. */
 const TYPE = { int: 2, tensor: 4 } as const;
@@ -20,6 +20,13 @@ export function intAttributeOf(node: GraphNode, name: string): number | null {
   if (!value) return null;
   // A negative int64 takes ten bytes on the wire, and a positive one that is of any use fewer.
   return value.payload.length === 10 ? -1 : varintOf(value);
+}
+
+/** A float32 attribute of a node; null where it has none of that name. */
+export function realAttributeOf(node: GraphNode, name: string): number | null {
+  const value = only(attributesOf(node).get(name) ?? new Uint8Array(0), ATTRIBUTE.float);
+  if (value?.payload.length !== 4) return null;
+  return new DataView(value.payload.buffer, value.payload.byteOffset, 4).getFloat32(0, true);
 }
 
 /** The element type of the tensor in an attribute; 0 where there is none. */

@@ -2,8 +2,8 @@
 import { AppError } from '../base/errors.ts';
 import { ATTENTION_MASK_INPUT } from './lengths.ts';
 import { cacheNames } from './cache-names.ts';
-import { GQA, windowOf } from './attention-node.ts';
-import { intAttributeOf } from './attributes.ts';
+import { GQA, SOFTCAP, windowOf } from './attention-node.ts';
+import { intAttributeOf, realAttributeOf } from './attributes.ts';
 import { readersOf } from './element-types.ts';
 import type { GraphNode, GraphValue, ModelGraph } from './graph.ts';
 import { missingNode, strangeNode } from './missing.ts';
@@ -43,6 +43,8 @@ export interface DecoderShape {
   readonly rounds: boolean;
   /** Why this graph runs on a graphics processor only, as the end of a sentence; null where it runs anywhere. */
   readonly gpuOnly: string | null;
+  /** Why it runs on the processor only, likewise; left out where it runs anywhere. */
+  readonly cpuOnly?: string;
   readonly weightFiles: readonly string[];
   /** Bytes of all weights together, as they lie in the file and, where a graphics card holds them multiplied out as well, those too. */
   readonly weightBytes: number;
@@ -115,6 +117,7 @@ export function shapeOf(model: ModelGraph): DecoderShape {
     activations,
     windows: [...new Set([...attention.values()].flatMap((node) => windowOf(node) ?? []))],
     gpuOnly: gpuOnlyBy([...attention.values()]),
+    ...cpuOnlyBy([...attention.values()]),
     numbers: weightNumbers(model, activations === 'float16'),
     rounds: model.multipliedOutBytes > 0,
     half: activations === 'float16' || model.weights.some(({ elemType }) => elemType === FLOAT16),
@@ -181,4 +184,12 @@ function gpuOnlyBy(attention: readonly GraphNode[]): string | null {
   return node
     ? `${node.name} norms queries and keys by itself, which onnxruntime computes on graphics processors only`
     : null;
+}
+
+/** onnxruntime-web 1.30 takes caps on scores on graphics cards too, and computes as if there were none. */
+function cpuOnlyBy(attention: readonly GraphNode[]): Pick<DecoderShape, 'cpuOnly'> {
+  const node = attention.find((each) => (realAttributeOf(each, SOFTCAP) ?? 0) !== 0);
+  return node
+    ? { cpuOnly: `${node.name} caps the scores of attention, which onnxruntime leaves out on graphics cards` }
+    : {};
 }

@@ -4,7 +4,8 @@
  * GPT: the logit lens").
  *
  * Where the final norm is fused with the last addition (see residual-chain.ts), which would add a branch to the stream, the norm
- * that opens layer 0 stands in its place: the same operator without the addition, with the weight and epsilon of the final one.
+ * that opens layer 0 stands in its place: the same operator without the addition, with the weight and epsilon of the final one. Where
+ * none opens it (OLMo 2), what such a norm has is written out.
  */
 import { AppError } from '../base/errors.ts';
 import { intAttribute } from './attributes.ts';
@@ -23,7 +24,7 @@ import {
   type ModelGraph,
 } from './graph.ts';
 import { parseDecoder } from './parse-decoder.ts';
-import { FUSED_NORM, residualChain } from './residual-chain.ts';
+import { FUSED_NORM, NORM, residualChain } from './residual-chain.ts';
 import { FLOAT16, FLOAT32, tensorType } from './tensor-type.ts';
 
 /** Its input: float32 `[1, rows, hidden]`, rows of the residual stream of any layer. */
@@ -36,6 +37,12 @@ export const LENS_LOGITS_OUTPUT = 'logits';
 const VALUE_INFO_FIELD = 13;
 
 const NORMED = 'flipside.lens_normed';
+
+/** Attributes of the norm of a stream where the graph has none that shows them: over the last of three axes, in float32. */
+const OVER_WIDTH: ReadonlyMap<string, Uint8Array> = new Map([
+  ['axis', intAttribute('axis', 2)],
+  ['stash_type', intAttribute('stash_type', 1)],
+]);
 
 /** The stream and the logits where the graph has them in 16 bits. */
 const HALF_STREAM = 'flipside.lens_stream_half';
@@ -60,15 +67,18 @@ export function lensGraph(bytes: Uint8Array): LensGraph {
   const epsilon = attributesOf(finalNorm).get('epsilon');
   if (!weight || !epsilon || (fused && finalNorm.inputs[3]))
     throw missing('final norm', `${finalNorm.name} must have a weight, an epsilon and no bias`);
+  const likeNorm = fused ? openingNorm : finalNorm;
   const typeOf = elementTypes(model);
   const half = typeOf(weight) === FLOAT16;
   const halfLogits = typeOf(LENS_LOGITS_OUTPUT) === FLOAT16;
   const norm = encodeNode({
     name: 'flipside/lens_norm',
-    opType: openingNorm.opType,
+    opType: NORM,
     inputs: [half ? HALF_STREAM : LENS_STREAM_INPUT, weight],
     outputs: [NORMED],
-    attributes: [...new Map([...attributesOf(fused ? openingNorm : finalNorm), ['epsilon', epsilon]]).values()],
+    attributes: [
+      ...new Map([...(likeNorm === null ? OVER_WIDTH : attributesOf(likeNorm)), ['epsilon', epsilon]]).values(),
+    ],
   });
   const { nodes, names } = behind(model, [weight, LENS_LOGITS_OUTPUT], normed);
   // A weight may be listed among the inputs as well.

@@ -23,9 +23,9 @@ export interface Addition {
 
 /** The stream from its beginning to its end. */
 export interface ResidualChain {
-  /** The tensor that layer 0 reads, and the norm that reads it. */
+  /** The tensor that layer 0 reads, and the norm that reads it; null where layers read the stream as it is. */
   readonly embedding: string;
-  readonly openingNorm: GraphNode;
+  readonly openingNorm: GraphNode | null;
   /** In order, two a layer: after attention, and after the MLP. */
   readonly additions: readonly Addition[];
   /** The final norm, fused with the last addition or not, and its output. */
@@ -47,7 +47,8 @@ const MOST_STEPS = 8;
 
 /** The norm that adds first. */
 export const FUSED_NORM = 'SkipSimplifiedLayerNormalization';
-const NORM = 'SimplifiedLayerNormalization';
+/** The norm that adds nothing. */
+export const NORM = 'SimplifiedLayerNormalization';
 
 /** Follows the stream through a graph with so many layers. Throws `model-node-missing`, naming what is not there. */
 export function residualChain(model: ModelGraph, layerCount: number): ResidualChain {
@@ -106,8 +107,10 @@ function embeddingOf(
   const openingNorm = castsOf(embedding, readersAt)
     .flatMap(readersAt)
     .find(({ opType }) => opType === NORM);
-  if (!openingNorm) throw missingNode(NORM, `the norm that opens layer 0 and reads the embedding, ${embedding}`);
-  return { embedding, openingNorm };
+  // Layers that read the stream through no norm add without one as well.
+  if (!openingNorm && additionAfter(embedding, readersAt, constants)?.node.opType !== 'Add')
+    throw missingNode(NORM, `the norm that opens layer 0 and reads the embedding, ${embedding}`);
+  return { embedding, openingNorm: openingNorm ?? null };
 }
 
 /** Tensors that are made of a lookup and constants alone: an embedding on its way to the stream. */

@@ -7,6 +7,7 @@ export type GpuCause =
   | 'no-adapter'
   | 'limit'
   | 'no-half'
+  | 'no-kernel'
   | 'no-room'
   | 'device-lost'
   | 'wrong-numbers'

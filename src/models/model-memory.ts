@@ -26,9 +26,11 @@ export interface MemoryEstimate {
   readonly lacksHalf: boolean;
   /** Why it runs on a graphics card only; null where it runs anywhere, or that is not known. */
   readonly gpuOnly: string | null;
+  /** Why it runs on the processor only; left out as above. */
+  readonly cpuOnly?: string;
   /**
-   * Whether the card takes it: its largest buffer, and its 16 bits. Null where that is not known; without a card false
-   * for what runs on one only, else null.
+   * Whether the card takes it: its largest buffer, and its 16 bits. Null where that is not known, or it runs on the
+   * processor only; without a card false for what runs on one only, else null.
    */
   readonly fits: boolean | null;
   /** Whether it runs on a card only, and not on this one. */
@@ -46,7 +48,7 @@ export function estimateMemory(needs: ModelNeeds, limits: BufferLimits | null): 
   const known =
     bufferLimitBytes === null || largestBufferBytes === null ? null : largestBufferBytes <= bufferLimitBytes;
   // An estimate is an upper bound: it tells that a model fits, and not that it does not.
-  const sure = known === false && needs.estimated ? null : known;
+  const sure = (known === false && needs.estimated) || needs.cpuOnly !== undefined ? null : known;
   const fits = lacksHalf || (limits === null && needs.gpuOnly !== null) ? false : sure;
   return {
     weightBytes: needs.weightBytes,
@@ -58,6 +60,7 @@ export function estimateMemory(needs: ModelNeeds, limits: BufferLimits | null): 
     bufferLimitBytes,
     lacksHalf,
     gpuOnly: needs.gpuOnly,
+    ...(needs.cpuOnly !== undefined && { cpuOnly: needs.cpuOnly }),
     fits,
     nowhere: needs.gpuOnly !== null && fits === false,
   };

@@ -76,6 +76,8 @@ export interface ModelNeeds {
   readonly estimated: boolean;
   /** Why it runs on a graphics card only, as the end of a sentence; null where it runs anywhere, or that is not known. */
   readonly gpuOnly: string | null;
+  /** Why it runs on the processor only, likewise; left out where it runs anywhere, or that is not known. */
+  readonly cpuOnly?: string;
   /** What the graph asks for and the offer has not, as in `ModelOffer.missing`. */
   readonly missing: readonly string[];
 }

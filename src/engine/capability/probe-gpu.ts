@@ -16,11 +16,18 @@ export type GpuLimit =
 export type GpuNeeds = Readonly<Partial<Record<GpuLimit, number>>> & {
   /** Whether it computes in float16. */
   readonly half?: boolean;
+  /** Why it runs on the processor only, as the end of a sentence; left out where it runs here too. */
+  readonly cpuOnly?: string;
 };
 
 /** What the graph of a model needs. */
-export function needsOf({ largestWeightBytes, half }: Pick<DecoderShape, 'largestWeightBytes' | 'half'>): GpuNeeds {
-  return { maxBufferSize: largestWeightBytes, maxStorageBufferBindingSize: largestWeightBytes, half };
+export function needsOf({
+  largestWeightBytes,
+  half,
+  cpuOnly,
+}: Pick<DecoderShape, 'largestWeightBytes' | 'half' | 'cpuOnly'>): GpuNeeds {
+  const buffers = { maxBufferSize: largestWeightBytes, maxStorageBufferBindingSize: largestWeightBytes };
+  return { ...buffers, half, ...(cpuOnly !== undefined && { cpuOnly }) };
 }
 
 /** A graphics processor that will do, or the cause from the closed list and the facts behind it. */
@@ -35,7 +42,7 @@ export type GpuAnswer =
     }
   | {
       readonly ok: false;
-      readonly cause: Extract<GpuCause, 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half'>;
+      readonly cause: Extract<GpuCause, 'no-api' | 'insecure-page' | 'no-adapter' | 'limit' | 'no-half' | 'no-kernel'>;
       readonly detail: string;
     };
 
@@ -65,6 +72,8 @@ export async function probeGpu(needs: GpuNeeds = {}): Promise<GpuAnswer> {
       };
     return { ok: false, cause: 'no-api', detail: 'navigator.gpu does not exist in this browser.' };
   }
+  if (needs.cpuOnly !== undefined)
+    return { ok: false, cause: 'no-kernel', detail: `It runs on the processor: ${needs.cpuOnly}.` };
   const found = await requestAdapter(gpu);
   if (typeof found === 'string') return { ok: false, cause: 'no-adapter', detail: found };
   const limits = limitsOf(found);

@@ -14,6 +14,7 @@ export function needsOf(shape: DecoderShape, offer: ModelOffer, contextTokens: n
     half: shape.half,
     estimated: false,
     gpuOnly: shape.gpuOnly,
+    ...(shape.cpuOnly !== undefined && { cpuOnly: shape.cpuOnly }),
     missing: offer.missing,
   };
 }

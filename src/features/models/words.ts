@@ -183,6 +183,7 @@ export function fitSentence({
   lacksHalf,
   estimated,
   gpuOnly,
+  cpuOnly,
   fits,
 }: MemoryEstimate): string {
   if (bufferLimitBytes === null)
@@ -193,6 +194,7 @@ export function fitSentence({
     gpuOnly === null
       ? 'On the processor it would be slow, if it runs there at all.'
       : `It cannot be loaded here, because it runs on a graphics card only (${gpuOnly}).`;
+  if (cpuOnly !== undefined) return `It runs on the processor: ${cpuOnly}.`;
   if (lacksHalf)
     return `It computes in 16 bits (shader-f16), which this card does not offer to the browser: on the card it does not fit. ${elsewhere}`;
   const only = gpuOnly === null ? '' : ` It runs on a graphics card only: ${gpuOnly}.`;

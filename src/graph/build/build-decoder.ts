@@ -13,8 +13,9 @@ import {
 import { cannotKeep } from '../../models/checkpoint/refusal.ts';
 import type { ReadTensor, StoredTensor } from '../../models/checkpoint/stored-tensor.ts';
 import type { MadeWeights } from '../products/made-weights.ts';
+import { SOFTCAP } from '../attention-node.ts';
 import { FLOAT32, INT32, INT64 } from '../tensor-type.ts';
-import type { DecoderPlan, LayerKind, LayerTensors } from './decoder-config.ts';
+import type { DecoderPlan, LayerKind, LayerTensors, ProductWeights } from './decoder-config.ts';
 import { GraphWriter } from './graph-writer.ts';
 import { rowsOf, vectorWeight } from './made-tensors.ts';
 import { ProductWriter, tensorName, type Quantising } from './products.ts';
@@ -111,7 +112,7 @@ class DecoderWriter {
       finalNorm,
       this.#plan.logitScale,
     );
-    this.#products.product('/lm_head', normed, { ...table, tensor: head ?? embedding }, 'logits');
+    this.#head(normed, { ...table, tensor: head ?? embedding });
     return this.#graph.finish();
   }
 
@@ -159,6 +160,16 @@ class DecoderWriter {
     });
   }
 
+  #head(normed: string, weights: ProductWeights): void {
+    const { logitCap } = this.#plan;
+    const plain = this.#products.product('/lm_head', normed, weights, logitCap === null ? 'logits' : undefined);
+    if (logitCap === null) return;
+    const [graph, name] = [this.#graph, '/lm_head/cap'];
+    const cap = graph.float(logitCap);
+    const bent = graph.node('Tanh', `${name}/Tanh`, [graph.node('Div', `${name}/Div`, [plain, cap])]);
+    graph.node('Mul', `${name}/Mul`, [bent, cap], {}, ['logits']);
+  }
+
   #scaled(embedding: string): string {
     const { embeddingScale } = this.#plan;
     if (embeddingScale === 1) return embedding;
@@ -178,15 +189,20 @@ class DecoderWriter {
     );
   }
 
-  /** Adds a branch to the stream and norms the sum: what the norm gives, times `scale`, and the stream. */
+  /** Adds a branch to the stream and norms the sum, if anything does: what the norm gives, times `scale`, and the stream. */
   #addAndNorm(
     name: string,
     stream: string,
     branch: string | null,
-    tensor: StoredTensor,
+    tensor: StoredTensor | null,
     scale = 1,
   ): readonly [string, string] {
-    if (branch === null) return [this.#norm(name, stream, tensor, scale), stream];
+    // The norm that adds first needs one that does not beside it: the lens reads any layer with that (lens-graph.ts).
+    const isPlain = tensor === null || this.#plan.layers[0]?.attentionNorm === null;
+    if (branch === null || isPlain) {
+      const sum = branch === null ? stream : this.#graph.node('Add', `${name}/Add`, [stream, branch]);
+      return [tensor === null ? sum : this.#norm(name, sum, tensor, scale), sum];
+    }
     const outputs = [`${name}/output_0`, '', '', `${name}/output_3`];
     const normed = this.#graph.node(
       'SkipSimplifiedLayerNormalization',
@@ -221,7 +237,7 @@ class DecoderWriter {
     { last, total }: Lengths,
     tables: readonly (readonly [cos: string, sin: string])[],
   ): string {
-    const { heads, kvHeads, attentionScale } = this.#plan;
+    const { heads, kvHeads, attentionScale, attentionCap } = this.#plan;
     const name = `/model/layers.${index}/attn`;
     const product = (kind: 'query' | 'key' | 'value'): string =>
       this.#products.product(`${name}/${kind.charAt(0)}_proj`, normed, layer[kind]);
@@ -246,6 +262,7 @@ class DecoderWriter {
         num_heads: heads,
         kv_num_heads: kvHeads,
         scale: { real: attentionScale },
+        ...(attentionCap === null ? {} : { [SOFTCAP]: { real: attentionCap } }),
         do_rotary: rotary.length === 0 ? 0 : 1,
         rotary_interleaved: 0,
         ...(layer.window === null ? {} : { local_window_size: layer.window }),
@@ -255,10 +272,11 @@ class DecoderWriter {
     return this.#products.product(`${name}/o_proj`, attended, layer.output);
   }
 
-  /** Norms each head by itself. */
+  /** Norms each head by itself, or all as one where the norm is as wide. */
   #headNorm(name: string, input: string, heads: number, tensor: StoredTensor | null): string {
     if (tensor === null) return input;
     const { headSize, epsilon } = this.#plan;
+    if (tensor.dims[0] !== headSize) return this.#norm(name, input, tensor);
     const graph = this.#graph;
     // [batch, tokens · heads, headSize]: three dimensions, as kernels of graphics cards have it fastest.
     const split = graph.node('Reshape', `${name}/Reshape_1`, [input, graph.integers([0, -1, headSize])]);

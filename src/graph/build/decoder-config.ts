@@ -30,16 +30,18 @@ export interface LowRank {
 
 /** The tensors of a layer by their role; null where the family has none. */
 export interface LayerTensors {
-  readonly attentionNorm: StoredTensor;
+  /** Null where attention reads the stream as it is; then the MLP does too. */
+  readonly attentionNorm: StoredTensor | null;
   readonly query: ProductWeights;
   readonly key: ProductWeights;
   readonly value: ProductWeights;
   readonly output: ProductWeights;
+  /** As wide as a head, each of which is normed by itself, or as all heads together. */
   readonly queryNorm: StoredTensor | null;
   readonly keyNorm: StoredTensor | null;
   /** What the result of attention, and that of the MLP, is normed with before it is added to the stream. */
   readonly afterAttentionNorm: StoredTensor | null;
-  readonly mlpNorm: StoredTensor;
+  readonly mlpNorm: StoredTensor | null;
   readonly gate: ProductWeights;
   readonly up: ProductWeights;
   readonly down: ProductWeights;
@@ -64,6 +66,8 @@ export interface DecoderPlan {
   readonly contextTokens: number;
   readonly epsilon: number;
   readonly attentionScale: number;
+  /** Scores of attention are cap · tanh(score / cap); null where they are as they are. */
+  readonly attentionCap: number | null;
   readonly activation: Activation;
   /** What embeddings are multiplied by; 1 for nothing. */
   readonly embeddingScale: number;
@@ -71,6 +75,8 @@ export interface DecoderPlan {
   readonly branchScale: number;
   /** What logits are multiplied by; 1 for nothing. */
   readonly logitScale: number;
+  /** The same of logits. */
+  readonly logitCap: number | null;
   /** What is added to the weights of every norm: 1 where a checkpoint has them around zero. */
   readonly normOffset: number;
   /** Inverse frequencies `[headSize / 2]` of each rotary table, by place. */

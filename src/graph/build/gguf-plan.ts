@@ -8,7 +8,7 @@ import { shown } from '../../base/shown.ts';
 import type { DecoderPlan, LayerKind } from './decoder-config.ts';
 import { unfused } from './fused.ts';
 import { smallTensor } from './made-tensors.ts';
-import { planOf, type TensorNames } from './plan.ts';
+import { planOf, type Sizes, type TensorNames } from './plan.ts';
 import { inverseFrequencies } from './rotary.ts';
 import { positiveIn, wholeIn } from './settings.ts';
 
@@ -22,7 +22,9 @@ interface GgufFamily {
   readonly paired: boolean;
   /** Whether queries, keys and values have a bias in every model of the family. */
   readonly biased: boolean;
-  readonly headNorms: boolean;
+  readonly headNorms: Sizes['headNorms'];
+  /** Whether attention and MLP read the stream through norms. */
+  readonly beforeNorms: boolean;
   readonly afterNorms: boolean;
   readonly scalesEmbedding: boolean;
   /** Of how many layers one, the last, has no rotary embedding; 0 where all have it. */
@@ -34,6 +36,10 @@ interface GgufFamily {
   readonly everyWhole: number;
   /** The rotary base of layers with a window; 0 where it is that of all. */
   readonly localBase: number;
+  /** Layers of a size whose queries are scaled by the model's width (llama.cpp, LLM_TYPE_27B); 0 where there is none. */
+  readonly layersScaledByWidth: number;
+  /** Caps of attention's scores and of logits where the file says none; null where the family has none. */
+  readonly caps: { readonly attention: number; readonly logits: number } | null;
   /** Phi-3: queries, keys and values are one product, and so are gate and up. */
   readonly fused: boolean;
 }
@@ -42,12 +48,15 @@ const PLAIN: GgufFamily = {
   activation: 'silu',
   paired: false,
   biased: false,
-  headNorms: false,
+  headNorms: null,
+  beforeNorms: true,
   afterNorms: false,
   scalesEmbedding: false,
   everyNoRotary: 0,
   everyWhole: 0,
   localBase: 0,
+  layersScaledByWidth: 0,
+  caps: null,
   fused: false,
 };
 
@@ -58,20 +67,28 @@ const FAMILIES: Readonly<Record<string, GgufFamily>> = {
   granite: { ...PLAIN, paired: true },
   phi3: { ...PLAIN, fused: true, everyWhole: Infinity },
   qwen2: { ...PLAIN, biased: true },
-  qwen3: { ...PLAIN, headNorms: true },
+  qwen3: { ...PLAIN, headNorms: 'each' },
+  olmo2: { ...PLAIN, headNorms: 'all', beforeNorms: false, afterNorms: true },
+  gemma2: {
+    ...PLAIN,
+    activation: 'gelu-tanh',
+    afterNorms: true,
+    scalesEmbedding: true,
+    everyWhole: 2,
+    layersScaledByWidth: 46,
+    caps: { attention: 50, logits: 30 },
+  },
   gemma3: {
     ...PLAIN,
     activation: 'gelu-tanh',
-    headNorms: true,
+    headNorms: 'each',
     afterNorms: true,
     scalesEmbedding: true,
     everyWhole: 6,
     localBase: 10_000,
+    layersScaledByWidth: 62,
   },
 };
-
-/** Layers of Gemma 3 27B, whose queries are scaled by its width (llama.cpp, LLM_TYPE_27B). */
-const GEMMA_27B_LAYERS = 62;
 
 /** Names of tensors, by role. */
 const NAMES: TensorNames = {
@@ -125,6 +142,9 @@ const KEYS = new Set([
 /** Factors that Granite has. */
 const FACTORS = ['embedding_scale', 'attention.scale', 'residual_scale', 'logit_scale'] as const;
 
+/** Caps that Gemma 2 has. */
+const CAPS: readonly string[] = ['attn_logit_softcapping', 'final_logit_softcapping'];
+
 /** Keys that change nothing at the one value that they may have. */
 const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
   expert_count: [0],
@@ -153,7 +173,7 @@ export function ggufPlan(
     typeof architecture === 'string' && Object.hasOwn(FAMILIES, architecture) ? FAMILIES[architecture] : undefined;
   if (typeof architecture !== 'string' || family === undefined)
     return notRead(file, `${file} is of the architecture ${shown(architecture ?? null)}, which is not read.`);
-  const settings = new Settings(file, metadata, architecture);
+  const settings = new Settings(file, metadata, architecture, family);
   const layerCount = settings.whole('block_count', 1, 512);
   const hidden = settings.whole('embedding_length', 1, 65_536);
   const heads = settings.whole('attention.head_count', 1, 1024);
@@ -174,13 +194,15 @@ export function ggufPlan(
       : settings.whole('attention.sliding_window', 1, 2 ** 31);
   if (window !== null && family.localBase > 0)
     rotations.push(inverseFrequencies(headSize, settings.real('rope.freq_base_swa', family.localBase)));
+  if (architecture === 'olmo2' && settings.has('attention.sliding_window'))
+    notRead(file, `${file} has the setting olmo2.attention.sliding_window, as OLMo 3 has, which is not read.`);
   const isWhole = settings.pattern(layerCount, family.everyWhole);
   const kinds = Array.from({ length: layerCount }, (_, layer): LayerKind => {
     const local = window !== null && !isWhole(layer);
     const none = family.everyNoRotary > 0 && (layer + 1) % family.everyNoRotary === 0;
     return { rotation: none ? null : local ? rotations.length - 1 : 0, window: local ? window : null };
   });
-  const widthOfQueries = architecture === 'gemma3' && layerCount === GEMMA_27B_LAYERS ? hidden / heads : headSize;
+  const widthOfQueries = layerCount === family.layersScaledByWidth ? hidden / heads : headSize;
   const kvHeads = settings.whole('attention.head_count_kv', 1, heads, heads);
   const inner = settings.whole('feed_forward_length', 1, 2 ** 24);
   return planOf(
@@ -195,12 +217,15 @@ export function ggufPlan(
       contextTokens: settings.whole('context_length', 1, 2 ** 24),
       epsilon: settings.real('attention.layer_norm_rms_epsilon'),
       attentionScale: settings.factor('attention.scale', widthOfQueries ** -0.5),
+      attentionCap: family.caps && settings.real('attn_logit_softcapping', family.caps.attention),
       activation: family.activation,
       embeddingScale: family.scalesEmbedding ? Math.sqrt(hidden) : settings.factor('embedding_scale', 1),
       branchScale: settings.factor('residual_scale', 1),
       logitScale: 1 / settings.factor('logit_scale', 1),
+      logitCap: family.caps && settings.real('final_logit_softcapping', family.caps.logits),
       normOffset: 0,
       headNorms: family.headNorms,
+      beforeNorms: family.beforeNorms,
       afterNorms: family.afterNorms,
       rotations,
       kinds,
@@ -240,7 +265,7 @@ class Settings {
   readonly #values: ReadonlyMap<string, unknown>;
   readonly #scaled: boolean;
 
-  constructor(file: string, metadata: Metadata, architecture: string) {
+  constructor(file: string, metadata: Metadata, architecture: string, family: GgufFamily) {
     this.#file = file;
     const prefix = `${architecture}.`;
     this.#scaled = architecture === 'granite';
@@ -252,6 +277,7 @@ class Settings {
     for (const [key, value] of this.#values) {
       const neutral = Object.hasOwn(NEUTRAL, key) ? NEUTRAL[key] : undefined;
       if (KEYS.has(key) || neutral?.includes(value) === true) continue;
+      if (family.caps !== null && CAPS.includes(key)) continue;
       if (this.#scaled && (FACTORS as readonly string[]).includes(key)) continue;
       notRead(file, `${file} has the setting ${prefix}${key} = ${shown(value)}, which is not read.`);
     }

@@ -7,13 +7,15 @@ import { damaged, notRead } from '../../models/checkpoint/refusal.ts';
 import { shown } from '../../base/shown.ts';
 import type { DecoderPlan, LayerKind } from './decoder-config.ts';
 import { unfused } from './fused.ts';
-import { planOf, type TensorNames } from './plan.ts';
+import { planOf, type Sizes, type TensorNames } from './plan.ts';
 import { inverseFrequencies, llama3Frequencies } from './rotary.ts';
 import { positiveIn, wholeIn } from './settings.ts';
 
 /** What of a family its config does not say. */
 interface HfFamily {
-  readonly headNorms: boolean;
+  readonly headNorms: Sizes['headNorms'];
+  /** OLMo 2: the results of attention and MLP are normed, and what these read is not. */
+  readonly afterOnly: boolean;
   /** Gemma: norms after attention and MLP, norms around zero, embeddings scaled. */
   readonly gemma: boolean;
   readonly biased: boolean;
@@ -23,6 +25,12 @@ interface HfFamily {
   readonly base: number;
   /** Of how many layers one, the last, has no rotary embedding; 0 where all have it. */
   readonly everyNoRotary: number;
+  /** Of how many layers one, the last, sees everything where the config does not say which; 0 where all the others do too. */
+  readonly everyWhole: number;
+  /** The rotary base of layers with a window; 0 where it is that of all. */
+  readonly localBase: number;
+  /** Caps of attention's scores and of logits where the config says none; null where the family has none. */
+  readonly caps: { readonly attention: number; readonly logits: number } | null;
   /** Granite: embeddings, scores of attention, branches and logits have factors of their own. */
   readonly factors: boolean;
   /** Phi-3: queries, keys and values are one product, and so are gate and up. */
@@ -30,12 +38,16 @@ interface HfFamily {
 }
 
 const PLAIN: HfFamily = {
-  headNorms: false,
+  headNorms: null,
+  afterOnly: false,
   gemma: false,
   biased: false,
   headSize: null,
   base: 10_000,
   everyNoRotary: 0,
+  everyWhole: 0,
+  localBase: 0,
+  caps: null,
   factors: false,
   fused: false,
 };
@@ -48,8 +60,18 @@ const FAMILIES: Readonly<Record<string, HfFamily>> = {
   granite: { ...PLAIN, factors: true },
   phi3: { ...PLAIN, fused: true },
   qwen2: { ...PLAIN, biased: true },
-  qwen3: { ...PLAIN, headNorms: true, headSize: 128 },
-  gemma3_text: { ...PLAIN, headNorms: true, gemma: true, headSize: 256, base: 1_000_000 },
+  qwen3: { ...PLAIN, headNorms: 'each', headSize: 128 },
+  olmo2: { ...PLAIN, headNorms: 'all', afterOnly: true, base: 500_000 },
+  gemma2: { ...PLAIN, gemma: true, headSize: 256, everyWhole: 2, caps: { attention: 50, logits: 30 } },
+  gemma3_text: {
+    ...PLAIN,
+    headNorms: 'each',
+    gemma: true,
+    headSize: 256,
+    base: 1_000_000,
+    everyWhole: 6,
+    localBase: 10_000,
+  },
 };
 
 const NAMES = {
@@ -92,7 +114,8 @@ export function hfPlan(
     return notRead(file, `${file} has the model_type ${shown(type ?? null)}, which is not read.`);
   if (config['quantization_config'] !== undefined)
     notRead(file, `${file} has quantization_config: weights that are quantised in safetensors are not read.`);
-  for (const key of ['final_logit_softcapping', 'attn_logit_softcapping']) settings.without(key);
+  const cap = (key: string, missing: number | undefined): number | null =>
+    missing === undefined ? settings.without(key) : config[key] === null ? null : settings.real(key, missing);
   const layerCount = settings.whole('num_hidden_layers', 1, 512);
   const hidden = settings.whole('hidden_size', 1, 65_536);
   const heads = settings.whole('num_attention_heads', 1, 1024);
@@ -121,13 +144,16 @@ export function hfPlan(
       attentionScale: family.factors
         ? factor('attention_multiplier')
         : (family.gemma ? settings.real('query_pre_attn_scalar', 256) : headSize) ** -0.5,
+      attentionCap: cap('attn_logit_softcapping', family.caps?.attention),
       activation: settings.activation(),
       embeddingScale: family.gemma ? Math.sqrt(hidden) : factor('embedding_multiplier'),
       branchScale: factor('residual_multiplier'),
       logitScale: 1 / factor('logits_scaling'),
+      logitCap: cap('final_logit_softcapping', family.caps?.logits),
       normOffset: family.gemma ? 1 : 0,
       headNorms: family.headNorms,
-      afterNorms: family.gemma,
+      beforeNorms: !family.afterOnly,
+      afterNorms: family.gemma || family.afterOnly,
       rotations,
       kinds,
       paired: false,
@@ -169,10 +195,10 @@ class Settings {
   }
 
   /** Refuses a setting that is there and not null. */
-  without(key: string): void {
+  without(key: string): null {
     const value = this.#config[key];
-    if (value !== undefined && value !== null)
-      notRead(this.#file, `${this.#file} has the setting ${key} = ${shown(value)}, which is not read.`);
+    if (value === undefined || value === null) return null;
+    return notRead(this.#file, `${this.#file} has the setting ${key} = ${shown(value)}, which is not read.`);
   }
 
   activation(): DecoderPlan['activation'] {
@@ -206,7 +232,7 @@ class Settings {
     return Array.from({ length: layerCount }, (_, layer): LayerKind => {
       const local = isLocal(layer);
       const none = Array.isArray(rotary) ? rotary[layer] === 0 : everyNone > 0 && (layer + 1) % everyNone === 0;
-      return { rotation: none ? null : local && family.gemma ? 1 : 0, window: local ? window : null };
+      return { rotation: none ? null : local && family.localBase > 0 ? 1 : 0, window: local ? window : null };
     });
   }
 
@@ -221,8 +247,8 @@ class Settings {
         );
       return (layer) => types[layer] === 'sliding_attention';
     }
-    if (family.gemma) {
-      const every = this.whole('sliding_window_pattern', 1, 512, 6);
+    if (family.everyWhole > 0) {
+      const every = this.whole('sliding_window_pattern', 1, 512, family.everyWhole);
       return (layer) => (layer + 1) % every !== 0;
     }
     // Of Qwen 2 the layers from this one on; of Mistral all.
@@ -230,15 +256,15 @@ class Settings {
     return (layer) => layer >= first;
   }
 
-  /** Inverse frequencies of the rotary tables: one, and of Gemma a second for layers with a window. */
+  /** Inverse frequencies of the rotary tables: one, and of Gemma 3 a second for layers with a window. */
   rotations(headSize: number, family: HfFamily): readonly Float32Array[] {
     const given = this.#config['rope_parameters'];
     const parameters = isObject(given) ? given : null;
-    if (!family.gemma) return [this.#rotation(headSize, parameters, family.base)];
+    if (family.localBase === 0) return [this.#rotation(headSize, parameters, family.base)];
     const [whole, local] = [parameters?.['full_attention'], parameters?.['sliding_attention']];
     if (isObject(whole) && isObject(local))
-      return [this.#rotation(headSize, whole, family.base), this.#rotation(headSize, local, 10_000)];
-    const base = this.real('rope_local_base_freq', 10_000);
+      return [this.#rotation(headSize, whole, family.base), this.#rotation(headSize, local, family.localBase)];
+    const base = this.real('rope_local_base_freq', family.localBase);
     return [this.#rotation(headSize, parameters, family.base), inverseFrequencies(headSize, base)];
   }
 

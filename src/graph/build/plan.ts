@@ -10,8 +10,10 @@ export interface Sizes extends Omit<DecoderPlan, 'layers' | 'embedding' | 'final
   readonly inner: number;
   /** Null where the embedding alone says it. */
   readonly vocabulary: number | null;
-  /** Whether each head of queries and keys is normed by itself. */
-  readonly headNorms: boolean;
+  /** What of queries and keys is normed: each head by itself, all heads as one, or nothing. */
+  readonly headNorms: 'each' | 'all' | null;
+  /** Whether attention and MLP read the stream through a norm. */
+  readonly beforeNorms: boolean;
   /** Whether the results of attention and MLP are normed before they are added. */
   readonly afterNorms: boolean;
   readonly kinds: readonly LayerKind[];
@@ -38,8 +40,21 @@ const LONGEST_CONTEXT = 131_072;
  * left over.
  */
 export function planOf(sizes: Sizes, names: TensorNames, tensors: readonly StoredTensor[]): DecoderPlan {
-  const { file, hidden, heads, kvHeads, headSize, inner, headNorms, afterNorms, kinds, paired, biased, ...rest } =
-    sizes;
+  const {
+    file,
+    hidden,
+    heads,
+    kvHeads,
+    headSize,
+    inner,
+    headNorms,
+    beforeNorms,
+    afterNorms,
+    kinds,
+    paired,
+    biased,
+    ...rest
+  } = sizes;
   const left = new Map<string, StoredTensor>();
   for (const tensor of tensors) {
     if (left.has(tensor.name)) damaged(file, `${file} holds two tensors of the name ${JSON.stringify(tensor.name)}.`);
@@ -81,15 +96,15 @@ export function planOf(sizes: Sizes, names: TensorNames, tensors: readonly Store
     const norm = (part: keyof LayerTensors, size = hidden): StoredTensor => needed(`${named(part)}.weight`, [size]);
     return {
       ...kind,
-      attentionNorm: norm('attentionNorm'),
+      attentionNorm: beforeNorms ? norm('attentionNorm') : null,
       query: ofAttention(named('query'), heads * headSize, paired ? heads : null),
       key: ofAttention(named('key'), kvHeads * headSize, paired ? kvHeads : null),
       value: ofAttention(named('value'), kvHeads * headSize),
       output: product(named('output'), hidden, heads * headSize),
-      queryNorm: headNorms ? norm('queryNorm', headSize) : null,
-      keyNorm: headNorms ? norm('keyNorm', headSize) : null,
+      queryNorm: headNorms === null ? null : norm('queryNorm', headNorms === 'each' ? headSize : heads * headSize),
+      keyNorm: headNorms === null ? null : norm('keyNorm', headNorms === 'each' ? headSize : kvHeads * headSize),
       afterAttentionNorm: afterNorms ? norm('afterAttentionNorm') : null,
-      mlpNorm: norm('mlpNorm'),
+      mlpNorm: beforeNorms ? norm('mlpNorm') : null,
       gate: product(named('gate'), inner, hidden),
       up: product(named('up'), inner, hidden),
       down: product(named('down'), hidden, inner),

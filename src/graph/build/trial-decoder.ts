@@ -64,10 +64,12 @@ export function trialDecoder(sizes: TrialSizes): BuiltDecoder {
     contextTokens: TRIAL_CONTEXT,
     epsilon: 1e-5,
     attentionScale: HEAD_SIZE ** -0.5,
+    attentionCap: null,
     activation: 'silu',
     embeddingScale: 1,
     branchScale: 1,
     logitScale: 1,
+    logitCap: null,
     normOffset: 0,
     rotations: [inverseFrequencies(HEAD_SIZE, 10_000)],
     layers: Array.from({ length: layers }, (_, index): LayerKind & LayerTensors => ({

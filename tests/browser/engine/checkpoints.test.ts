@@ -57,7 +57,9 @@ const CONTAINERS = [
   ['smollm2', 'q4_1.gguf', 'q4_1'],
   ['k_quants', 'k_quants.gguf', 'k_quants'],
   ['gemma3', 'f16.gguf', 'plain'],
-  ...['llama', 'llama31', 'smollm2', 'smollm3', 'mistral', 'qwen2', 'qwen3', 'gemma3'].map(
+  ['gemma2', 'q8_0.gguf', 'q8_0'],
+  ['olmo2', 'f16.gguf', 'plain'],
+  ...['llama', 'llama31', 'smollm2', 'smollm3', 'mistral', 'qwen2', 'qwen3', 'gemma2', 'gemma3', 'olmo2'].map(
     (model) => [model, 'folder', 'plain'] as const,
   ),
 ] as const;
@@ -74,12 +76,24 @@ test.each(CONTAINERS)('%s %s computes what PyTorch does, in WebAssembly', async 
   expect(row!.logitsError).toBeLessThan(5e-5);
 });
 
-test('llama q4_0.gguf computes what PyTorch does, on WebGPU', { timeout: 240_000 }, async () => {
-  const status = await load(await gguf('llama', 'q4_0.gguf'), 'webgpu');
+test.each([
+  ['llama', 'q4_0.gguf', 'q4_0'],
+  ['olmo2', 'f16.gguf', 'plain'],
+])('%s %s computes what PyTorch does, on WebGPU', { timeout: 240_000 }, async (model, name, key) => {
+  const status = await load(await gguf(model, name), 'webgpu');
   expect(status).toMatchObject({ backend: 'webgpu', fallback: null });
-  const report = await heldToPytorch(client, 'llama', 'q4_0');
+  const report = await heldToPytorch(client, model, key);
   expect(report.rows[0]).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
   expect(Math.max(...report.rows[0]!.residualError)).toBeLessThan(1e-5);
+});
+
+test('gemma2 f16.gguf, whose scores are capped, runs on the processor where WebGPU is asked for, and says why', async () => {
+  const status = await load(await gguf('gemma2', 'f16.gguf'), 'webgpu');
+  expect(status).toMatchObject({ backend: 'wasm', fallback: { cause: 'no-kernel' } });
+  expect(status.fallback!.detail).toMatch(/^It runs on the processor: .* caps the scores of attention/);
+  const [row] = (await heldToPytorch(client, 'gemma2', 'plain')).rows;
+  expect(row).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
+  expect(Math.max(...row!.residualError)).toBeLessThan(1e-5);
 });
 
 describe('safetensors quantised on the way', () => {
@@ -107,10 +121,10 @@ describe('safetensors quantised on the way', () => {
     },
   );
 
-  test('computes the same on WebGPU', { timeout: 240_000 }, async () => {
-    const { status } = await loadIn(8, await folder('llama'), 'webgpu');
-    expect(status).toMatchObject({ backend: 'webgpu', fallback: null, rounding: { bits: 8 } });
-    const [row] = (await heldToPytorch(client, 'llama-quantised', '8')).rows;
+  test.each([8, 4] as const)('computes the same in %d bits on WebGPU', { timeout: 240_000 }, async (bits) => {
+    const { status } = await loadIn(bits, await folder('llama'), 'webgpu');
+    expect(status).toMatchObject({ backend: 'webgpu', fallback: null, rounding: { bits } });
+    const [row] = (await heldToPytorch(client, 'llama-quantised', String(bits))).rows;
     expect(row).toMatchObject({ greedyMatches: 12, greedyTotal: 12 });
     expect(Math.max(...row!.residualError)).toBeLessThan(1e-5);
   });

@@ -189,6 +189,44 @@ describe('a GGUF file is refused by name before its weights are read', () => {
   });
 });
 
+describe('what differs by family', () => {
+  const headOf = (path: string): GgufHead => {
+    const bytes = bytesOf(path);
+    return parseGgufHead(bytes, 'model.gguf', bytes.length) as GgufHead;
+  };
+  const GEMMA = headOf('gemma2/f16.gguf');
+  const CAPS = ['gemma2.attn_logit_softcapping', 'gemma2.final_logit_softcapping'];
+
+  test('a window in the architecture of OLMo 2 is OLMo 3, which is refused by name', () => {
+    const { metadata, tensors } = headOf('olmo2/f16.gguf');
+    const windowed = new Map([...metadata, ['olmo2.attention.sliding_window', 8] as const]);
+    const { code, message } = refusal(() => ggufPlan('model.gguf', windowed, tensors, untouched));
+    expect([code, message]).toEqual([
+      'model-checkpoint-unknown',
+      expect.stringContaining('has the setting olmo2.attention.sliding_window, as OLMo 3 has, which is not read'),
+    ]);
+  });
+
+  test('Gemma 2 without caps in its file has those of llama.cpp, and a cap that is no number above 0 is refused', () => {
+    const plan = (metadata: ReadonlyMap<string, unknown>) => ggufPlan('model.gguf', metadata, GEMMA.tensors, untouched);
+    const without = new Map([...GEMMA.metadata].filter(([key]) => !CAPS.includes(key)));
+    expect(plan(GEMMA.metadata)).toMatchObject({ attentionCap: 1.5, logitCap: 3 });
+    expect(plan(without)).toMatchObject({ attentionCap: 50, logitCap: 30 });
+    for (const key of CAPS)
+      expect(refusal(() => plan(new Map([...without, [key, -1] as const]))).message).toContain(
+        `${key.replace('gemma2.', '')} must be a number above 0, got -1`,
+      );
+  });
+
+  test('a cap in a family that has none is refused', () => {
+    const { metadata, tensors } = headOf('llama/q4_0.gguf');
+    const capped = new Map([...metadata, ['llama.attn_logit_softcapping', 50] as const]);
+    expect(refusal(() => ggufPlan('model.gguf', capped, tensors, untouched)).message).toContain(
+      'has the setting llama.attn_logit_softcapping = 50',
+    );
+  });
+});
+
 describe('files of one model', () => {
   const folder = join(scratch, 'split');
   mkdirSync(folder);
