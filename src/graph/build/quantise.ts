@@ -96,13 +96,13 @@ export class RoundingLog {
     this.#tensors.set(tensor, parts);
   }
 
-  /** What was noted; null before anything was. */
+  /** What was noted; null before anything was. Weights come in any order, so they are added by name: the last digit is then the same. */
   summary(): WeightRounding | null {
     let worst = { tensor: '', relativeError: -1 };
     let [allChanges, allSquares] = [0, 0];
-    for (const [tensor, parts] of this.#tensors) {
+    for (const [tensor, parts] of byName(this.#tensors)) {
       let [changes, squares] = [0, 0];
-      for (const part of parts.values()) {
+      for (const [, part] of byName(parts)) {
         changes += part.changes;
         squares += part.squares;
       }
@@ -116,6 +116,9 @@ export class RoundingLog {
     return { bits: this.#bits, tensors: this.#tensors.size, relativeError, worst };
   }
 }
+
+const byName = <T>(named: ReadonlyMap<string, T>): (readonly [string, T])[] =>
+  [...named].sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Of weights that are all zero nothing changes. */
 const ratio = (changes: number, squares: number): number => (squares === 0 ? 0 : Math.sqrt(changes / squares));
