@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM, CHROMIUM_FLAGS, SOFTWARE_GPU_FLAGS } from './scripts/chromium.mjs';
 import { flipsideOnToy } from './tests/fixtures/toy/command-on-toy.ts';
+import { builtEngine } from './tests/fixtures/servers/built-engine.ts';
 import { chatModelServer } from './tests/fixtures/servers/chat-model-server.ts';
 import { hubServer } from './tests/fixtures/servers/hub-server.ts';
 import { leadingOn } from './tests/fixtures/servers/leading-on.ts';
@@ -12,7 +13,7 @@ import { siteHeaders } from './vite.config.ts';
 
 /** A project that runs in real Chromium; `flags` decide whether it has a WebGPU adapter. */
 const inChromium = (name: string, include: string[], flags: readonly string[]) => ({
-  plugins: [svelte(), modelServer(), hubServer(), chatModelServer(), shelfServer(), leadingOn()],
+  plugins: [svelte(), modelServer(), hubServer(), chatModelServer(), shelfServer(), leadingOn(), builtEngine()],
   server: { headers: siteHeaders },
   worker: { format: 'es' as const },
   optimizeDeps: {

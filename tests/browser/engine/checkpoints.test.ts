@@ -2,7 +2,7 @@
  * Models as they are published, GGUF files and safetensors folders, picked on the page and opened by its own worker: they compute what
  * PyTorch does, stay in this browser, and are refused by name before the model before them is given up.
  */
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
 import { variantName } from '../../../src/models/checkpoint/checkpoint-offers.ts';
 import type { EngineStatus } from '../../../src/models/engine-report.ts';
@@ -15,15 +15,13 @@ import { containerFile, heldToPytorch } from './container-truth.ts';
 
 const never = new AbortController().signal;
 let client: EngineClient;
+// One worker for all of them, as a reader opens one model after another: a new one costs more than a small model. A test that is
+// about another visit starts its own.
 beforeAll(async () => {
   client = connectEngine();
   await client.deleteStored({ key: null });
-  client.dispose();
 });
-beforeEach(() => {
-  client = connectEngine();
-});
-afterEach(() => client.dispose());
+afterAll(() => client.dispose());
 
 type Files = Map<string, File>;
 const fileOf = (name: string, bytes: BlobPart): File => new File([bytes], name);
@@ -404,8 +402,12 @@ describe('is refused by name, and the model before it stays:', () => {
     ],
   ];
 
+  let before: EngineStatus;
+  beforeAll(async () => {
+    before = await load(await gguf('llama', 'q4_0.gguf'));
+  }, 120_000);
+
   test.each(CASES)('%s', async (_, files, words) => {
-    const before = await load(await gguf('llama', 'q4_0.gguf'));
     const error: unknown = await load(await files()).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AppError);
     expect((error as AppError).message).toMatch(words);

@@ -2,7 +2,7 @@
  * Models as they are published, on a host: looked into by the heads of their weights, streamed after consent, and used without storage.
  * The host is a server on another port (tests/fixtures/servers/hub-server.ts) with one model in safetensors and in GGUF.
  */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { AppError } from '../../../src/base/errors.ts';
 import type { EngineStatus } from '../../../src/models/engine-report.ts';
@@ -75,17 +75,19 @@ const another = (next: EngineClient): void => {
   client = next;
 };
 
+// One worker for all of them, but for those that are about another visit or another browser; every test has a host of its own and an
+// empty storage.
+beforeAll(() => {
+  client = connectEngine();
+});
 beforeEach(async () => {
   host = await json('/hub/address');
   run = crypto.randomUUID();
   await behave();
-  client = connectEngine();
   await client.deleteStored({ key: null });
 });
-afterEach(async () => {
-  client.dispose();
-  await setQuota();
-});
+afterEach(() => setQuota());
+afterAll(() => client.dispose());
 
 const KINDS = [
   ['safetensors', 'model.safetensors', 'plain'],

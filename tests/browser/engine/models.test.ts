@@ -2,7 +2,7 @@
  * Models from elsewhere in the real worker, in real Chromium: from a hub on another port
  * (tests/fixtures/servers/hub-server.ts), and from files.
  */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { LoadProgress } from '../../../src/models/engine-report.ts';
 import { AppError } from '../../../src/base/errors.ts';
@@ -60,17 +60,18 @@ const again = (): void => {
   client = connectEngine();
 };
 
+// One worker for all of them, as a reader opens one model after another; every test has a host of its own and an empty storage.
+beforeAll(() => {
+  client = connectEngine();
+});
 beforeEach(async () => {
   host = await json('/hub/address');
   run = crypto.randomUUID();
   progress = [];
-  client = connectEngine();
   await client.deleteStored({ key: null });
 });
-afterEach(async () => {
-  client.dispose();
-  await setQuota();
-});
+afterEach(() => setQuota());
+afterAll(() => client.dispose());
 
 describe('a model on a hub', { timeout: 60_000 }, () => {
   test('is listed, weighed by graph and config alone, loaded by way of the redirect, and computes', async () => {
