@@ -8,6 +8,9 @@
 /** Blobs by the script that they import; each is some bytes, is made once, and lasts as long as its starter. */
 const relays = new Map<string, string>();
 
+/** Fewer bytes are parsed in less time than a worker takes to start. */
+export const LARGE_FILE = 500_000;
+
 /** A worker that runs the module at `script`, a whole address on the starter's own origin. */
 export function startWorker(script: string, options: Omit<WorkerOptions, 'type'> = {}): Worker {
   const relay =

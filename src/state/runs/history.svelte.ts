@@ -7,7 +7,7 @@ import { AppError } from '../../base/errors.ts';
 import type { SteeringRecord } from '../../steering/steering.ts';
 import { sameSteering } from '../../steering/same-steering.ts';
 import { serialiseRecording } from '../../formats/runs/recording-json.ts';
-import { parseStored } from '../../worker/client/parse-files.ts';
+import { parseStored } from '../../worker/client/parse-stored.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import { type Change, type Database, reasonOf } from '../storage/database.ts';
 import { newId } from '../storage/new-id.ts';

@@ -5,7 +5,7 @@ import type { ForkedStory } from '../../reading/fork.ts';
 import { parseFork } from '../../formats/runs/fork-json.ts';
 import type { RecordingEntry } from '../../formats/runs/recording-json.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
-import { parseStored } from '../../worker/client/parse-files.ts';
+import { parseStored } from '../../worker/client/parse-stored.ts';
 
 export type { Recording } from '../../formats/runs/recording.ts';
 

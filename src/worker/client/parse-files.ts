@@ -1,26 +1,16 @@
 /** Parsing of files that somebody brings: small ones here, large ones in a worker of their own, so that the page never stands still. */
 import { AppError } from '../../base/errors.ts';
 import { type ParseReply, type ParseRequest, parseFile } from '../../formats/runs/parse-file.ts';
-import { parseRecording } from '../../formats/runs/recording-json.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import type { DroppedFile, ImportChoices, SetImport } from '../../formats/sets/set-import.ts';
 import script from '../host/files.worker.ts?worker&url';
-import { startWorker } from '../start-worker.ts';
-
-/** Fewer bytes are parsed in less time than a worker takes to start. */
-const LARGE = 500_000;
+import { LARGE_FILE, startWorker } from '../start-worker.ts';
 
 /** A set that was dropped; never throws for what is in the files. Throws `worker-died` where a large one could not be parsed at all. */
 export async function parseSet(files: readonly DroppedFile[], choices: ImportChoices = {}): Promise<SetImport> {
   const reply = await ask({ kind: 'set', files, choices }, files);
   if ('set' in reply) return reply.set;
   throw 'error' in reply ? AppError.fromRecord(reply.error) : unanswered('another answer came');
-}
-
-/** A run as this page stores or serves it, JSON as text or its bytes. Throws as {@link parseRun}. */
-export async function parseStored(name: string, json: string | Uint8Array<ArrayBuffer>): Promise<Recording> {
-  if (json.length < LARGE) return parseRecording(typeof json === 'string' ? json : new TextDecoder().decode(json));
-  return parseRun('run-json', { name, bytes: typeof json === 'string' ? new TextEncoder().encode(json) : json });
 }
 
 /** A run in either of its forms. Throws what is wrong with it, and `worker-died`. */
@@ -31,7 +21,7 @@ export async function parseRun(kind: 'run-json' | 'run-csv', file: DroppedFile):
 }
 
 async function ask(request: ParseRequest, files: readonly DroppedFile[]): Promise<ParseReply> {
-  if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) < LARGE) return parseFile(request);
+  if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) < LARGE_FILE) return parseFile(request);
   const worker = startWorker(new URL(script, import.meta.url).href);
   try {
     return await new Promise<ParseReply>((resolve, reject) => {

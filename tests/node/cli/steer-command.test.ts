@@ -84,7 +84,7 @@ const refused = (code: string, message: RegExp) => ({ code, message: expect.stri
 
 describe('steering that cannot be measured is refused before any model is opened:', () => {
   test.each<[string[], RegExp]>([
-    [[], /^steer: say what to do, one of two: --dose .*--prompt/],
+    [[], /^steer: say what to do, one of three: --dose .*--ablation .*--prompt/],
     [['--dose', '--layer', '0'], /--layer must be a whole number from 1 to 30, got "0"/],
     [['--dose', '--layer', '31'], /--layer must be a whole number from 1 to 30, got "31"/],
     [['--dose', '--layer', 'last'], /--layer must be a whole number from 1 to 30, got "last"/],
