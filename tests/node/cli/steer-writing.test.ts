@@ -20,7 +20,7 @@ const run = (...args: string[]) =>
 
 describe('words that cannot be written are refused:', () => {
   test.each<[string[], RegExp]>([
-    [['--prompt', 'He', '--dose'], /say what to do, one of two/],
+    [['--prompt', 'He', '--dose'], /say what to do, one of three/],
     [['--prompt', 'He', '--prompts', 'two.txt'], /--prompt and --prompts contradict/],
     [['--prompts', 'empty.txt'], /a file without a line in it/],
     [['--prompt', 'He', '--pole', 'kind'], /--pole must be positive, negative or both, got "kind"/],
