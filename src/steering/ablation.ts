@@ -128,7 +128,7 @@ export async function measureAblation(bench: SteeringRunner, options: AblationOp
 }
 
 /**
- * From what is told and what is left of it by choice `[choices]` to what is lost, beside the random directions `nulls`
+ * What is lost of `whole` `[choices]` where `left` `[choices]` remains, beside what remains under random directions, `nulls`
  * `[directions][choices]`.
  * Intervals resample choices.
  */

@@ -1,6 +1,7 @@
 /** `figure`: the figure of a saved report, as a picture or for plotly.js and Python's plotly. Reads every version that Flipside reads. */
 import { AppError } from '../../base/errors.ts';
 import type { Theme } from '../../charts/colour.ts';
+import type { ExperimentFigure } from '../../charts/figure.ts';
 import { byModelFigure, type NamedReport } from '../../experiments/two-poles/by-model.ts';
 import { parseReport } from '../../experiments/report/experiment-report.ts';
 import { axesFigureJson, axesPicture } from '../../formats/figures/axes-figure.ts';
@@ -23,20 +24,8 @@ interface Drawing {
 
 /** By the `format` of the file. */
 const DRAWINGS: Readonly<Record<string, (source: string) => Drawing>> = {
-  'flipside-experiment-report': (source) => {
-    const { figure } = parseReport(source);
-    return {
-      svg: (theme) => experimentFigureSvg(figure, theme),
-      json: (theme) => experimentFigureJson(figure, theme),
-    };
-  },
-  'flipside-ablation': (source) => {
-    const drawn = ablationFigure(parseAblation(source));
-    return {
-      svg: (theme) => experimentFigureSvg(drawn, theme),
-      json: (theme) => experimentFigureJson(drawn, theme),
-    };
-  },
+  'flipside-experiment-report': (source) => ofPanels(parseReport(source).figure),
+  'flipside-ablation': (source) => ofPanels(ablationFigure(parseAblation(source))),
   'flipside-futures': (source) => {
     const record = parseFutures(source);
     return {
@@ -102,10 +91,14 @@ async function byModel(paths: readonly string[]): Promise<Drawing> {
       });
     reports.push({ path, report: parseReport(source) });
   }
-  const drawn = byModelFigure(reports);
+  return ofPanels(byModelFigure(reports));
+}
+
+/** A figure of panels. */
+function ofPanels(figure: ExperimentFigure): Drawing {
   return {
-    svg: (theme) => experimentFigureSvg(drawn, theme),
-    json: (theme) => experimentFigureJson(drawn, theme),
+    svg: (theme) => experimentFigureSvg(figure, theme),
+    json: (theme) => experimentFigureJson(figure, theme),
   };
 }
 

@@ -52,9 +52,7 @@ export const steer: Command = {
     const others = Object.keys(writes ? { ...DOSE_OPTIONS, out: text } : WRITING_OPTIONS).filter(
       (name) => name !== 'seed',
     );
-    const stray = others.find(
-      (name) => options.text(name) !== undefined || options.flag(name) || options.texts(name).length > 0,
-    );
+    const stray = firstGiven(options, others);
     if (stray !== undefined)
       options.refuse(
         `--${stray} is no option of ${writes ? 'steered writing: it goes with --dose' : '--dose: it goes with --prompt'}`,
@@ -63,21 +61,20 @@ export const steer: Command = {
   },
 };
 
+/** The first of these options that was given, of whatever type. */
+function firstGiven(options: Options, names: readonly string[]): string | undefined {
+  return names.find((name) => options.text(name) !== undefined || options.flag(name) || options.texts(name).length > 0);
+}
+
 /** Options of `--ablation`; what it takes out, and where, is fixed. */
 const ABLATION_OPTIONS = ['ablation', 'model', 'dtype', 'bits', 'probe', 'out', 'choices', 'seed', 'stories'];
 
 /** Measures what is lost without a probe's directions, writes the files and gives what `ablation.json` holds. */
 async function ablate(options: Options, signal: AbortSignal): Promise<unknown> {
-  const stray = Object.keys({
-    ...STEERING_OPTIONS,
-    ...DOSE_OPTIONS,
-    ...WRITING_OPTIONS,
-    ...FITTED_ON,
-    dose: null,
-  }).find(
-    (name) =>
-      !ABLATION_OPTIONS.includes(name) &&
-      (options.text(name) !== undefined || options.flag(name) || options.texts(name).length > 0),
+  const known = { ...STEERING_OPTIONS, ...DOSE_OPTIONS, ...WRITING_OPTIONS, ...FITTED_ON, dose: null };
+  const stray = firstGiven(
+    options,
+    Object.keys(known).filter((name) => !ABLATION_OPTIONS.includes(name)),
   );
   if (stray !== undefined)
     options.refuse(`--${stray} is no option of --ablation, which takes the probe's directions out at every layer`);

@@ -106,7 +106,7 @@ const sized = (layers: number, weights: number, bits: number): ModelToRun['size'
   unpacked: 4 * weights <= roomForUnpacked(),
 });
 
-/** What is wrong is told by the loading, with its own words. */
+/** Null for whatever is wrong: loading meets it too, and reports it. Throws `cancelled` alone. */
 async function unlessWrong<T>(look: () => Promise<T>): Promise<T | null> {
   try {
     return await look();

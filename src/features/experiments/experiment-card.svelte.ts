@@ -107,7 +107,7 @@ export class ExperimentCard {
         this.#reports = new Map(this.#reports).set(run.model, parseReport(await run.report()));
   }
 
-  /** Reports of the same spec as the one on show, those that ship first, then what was run here or came of a file. */
+  /** Reports of the same spec as the one on show: first those that ship, then the run made here, then the one of a file. */
   readonly together = $derived.by((): readonly NamedReport[] => {
     const all: NamedReport[] = [...this.#reports].map(([path, report]) => ({ path, report }));
     if (this.measured !== null) all.push({ path: 'run here', report: this.measured });

@@ -1,12 +1,22 @@
 /** The figure of what is lost without a probe's directions. Pure. */
-import type { ExperimentFigure } from '../../charts/figure.ts';
+import type { ExperimentFigure, FigureSeries } from '../../charts/figure.ts';
 import { plain } from '../../probe/claims/claim-words.ts';
-import type { AblationReport } from '../../steering/ablation-types.ts';
+import { type AblationReport, ERASED, type LayerCosine } from '../../steering/ablation-types.ts';
 import { ERASED_NAMES, PUBLISHED_COSINES } from '../../steering/ablation-words.ts';
 
 /** Cosine and AUROC by layer, with the published values; and the shares that are lost. */
 export function ablationFigure(report: AblationReport): ExperimentFigure {
   const { cosines, erased, random, probe } = report;
+  const byLayer = (
+    name: string,
+    tone: FigureSeries['tone'],
+    of: Exclude<keyof LayerCosine, 'layer'>,
+  ): FigureSeries => ({
+    name,
+    as: 'line',
+    tone,
+    points: cosines.map((row) => ({ x: row.layer, y: row[of], label: `layer ${row.layer}: ${plain(row[of])}` })),
+  });
   return {
     caption: `${probe.title}. Left: the cosine of the direction that reads with the one that steers, by layer, beside what arXiv 2606.24952 found on larger models (0.12 to 0.20) and the largest of ${random.length} random directions. Middle: how well the direction reads at each layer, every topic left out in turn. Right: the share of what a context tells that is lost where a direction is taken out at every layer, with its 95 % interval over choices, beside random directions.`,
     panels: [
@@ -15,26 +25,8 @@ export function ablationFigure(report: AblationReport): ExperimentFigure {
         x: { label: 'layer' },
         y: { label: 'cosine' },
         series: [
-          {
-            name: 'direction that reads, with the one that steers',
-            as: 'line',
-            tone: 'first',
-            points: cosines.map(({ layer, cosine }) => ({
-              x: layer,
-              y: cosine,
-              label: `layer ${layer}: ${plain(cosine)}`,
-            })),
-          },
-          {
-            name: 'with a random direction, at most',
-            as: 'line',
-            tone: 'null',
-            points: cosines.map(({ layer, random: most }) => ({
-              x: layer,
-              y: most,
-              label: `layer ${layer}: ${plain(most)}`,
-            })),
-          },
+          byLayer('direction that reads, with the one that steers', 'first', 'cosine'),
+          byLayer('with a random direction, at most', 'null', 'random'),
         ],
         bands: [{ from: PUBLISHED_COSINES[0], to: PUBLISHED_COSINES[1], says: 'published, larger models' }],
       },
@@ -42,18 +34,7 @@ export function ablationFigure(report: AblationReport): ExperimentFigure {
         title: 'How well it reads',
         x: { label: 'layer' },
         y: { label: 'AUROC, topics left out' },
-        series: [
-          {
-            name: 'direction that reads',
-            as: 'line',
-            tone: 'first',
-            points: cosines.map(({ layer, auroc }) => ({
-              x: layer,
-              y: auroc,
-              label: `layer ${layer}: ${plain(auroc)}`,
-            })),
-          },
-        ],
+        series: [byLayer('direction that reads', 'first', 'auroc')],
         lines: [{ at: 0.5, across: 'x', says: 'chance' }],
       },
       {
@@ -65,7 +46,7 @@ export function ablationFigure(report: AblationReport): ExperimentFigure {
             name: 'a direction of the probe, 95 % interval',
             as: 'intervals',
             tone: 'first',
-            points: (['reading', 'steering'] as const).map((what) => ({
+            points: ERASED.map((what) => ({
               x: ERASED_NAMES[what],
               y: erased[what].lost.value,
               ...(erased[what].lost.low === null || erased[what].lost.high === null

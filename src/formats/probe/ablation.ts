@@ -14,8 +14,9 @@ import {
 } from '../../steering/ablation-types.ts';
 import { MAX_STRENGTH } from '../../steering/modes.ts';
 import { field, fileObject, integer, type JsonNode, list, type Refuse, words } from '../../json/json-path.ts';
-import { identifier, inRange, parseAxis, sha256, share } from '../../json/json-values.ts';
+import { inRange, parseAxis, share } from '../../json/json-values.ts';
 import { layOut } from '../../json/lay-out.ts';
+import { MANY, parseMeasuredChoices, parseMeasuredModel, parseMeasuredProbe } from './measured-parts.ts';
 import { parseEstimate } from './report-parts.ts';
 
 /** The name of the file. */
@@ -25,7 +26,6 @@ const FORMAT = 'flipside-ablation';
 const VERSION = 1;
 /** Above any log odds, any KL and any share of a small effect. */
 const ANY = 1e6;
-const MANY = 1_000_000;
 
 /** Reads it; throws `dose-invalid` with the path of the first thing that is wrong. */
 export function parseAblation(jsonText: string): AblationReport {
@@ -49,21 +49,13 @@ export function serialiseAblation(report: AblationReport): string {
 
 function toAblation(root: JsonNode, seed: JsonNode, version: JsonNode): AblationReport {
   const part = (key: string): JsonNode => field(root, key);
-  const [probe, model, choices, neutral] = [part('probe'), part('model'), part('choices'), part('neutral')];
+  const neutral = part('neutral');
   const random = list(part('random'), 1, 1000).map(parseRandom);
   return {
-    probe: {
-      id: identifier(field(probe, 'id')),
-      title: words(field(probe, 'title'), 200),
-      sha256: sha256(field(probe, 'sha256')),
-    },
-    model: { id: words(field(model, 'id'), 200), weightsSha256: sha256(field(model, 'weightsSha256')) },
+    probe: parseMeasuredProbe(part('probe')),
+    model: parseMeasuredModel(part('model')),
     axis: parseAxis(part('axis')),
-    choices: {
-      name: words(field(choices, 'name'), 200),
-      sha256: sha256(field(choices, 'sha256')),
-      pairs: integer(field(choices, 'pairs'), 1, MANY),
-    },
+    choices: parseMeasuredChoices(part('choices')),
     shows: integer(part('shows'), 1, 100),
     neutral: {
       texts: integer(field(neutral, 'texts'), 1, MANY),

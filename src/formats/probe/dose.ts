@@ -13,16 +13,15 @@ import type { Estimate } from '../../stats/estimate.ts';
 import { significantAll } from '../../base/round.ts';
 import { parseAgreement } from '../json/agreement-json.ts';
 import { field, fileObject, has, integer, type JsonNode, list, type Refuse, words } from '../../json/json-path.ts';
-import { identifier, inRange, oneOf, parseAxis, positive, sha256, share } from '../../json/json-values.ts';
+import { inRange, oneOf, parseAxis, positive, share } from '../../json/json-values.ts';
 import { layOut } from '../../json/lay-out.ts';
+import { MANY, parseMeasuredChoices, parseMeasuredModel, parseMeasuredProbe } from './measured-parts.ts';
 import { orNull, parseEstimate } from './report-parts.ts';
 
 const FORMAT = 'flipside-dose';
 const VERSION = 1;
 /** Above any log-odds, and any KL, in nats. */
 const NATS = 1e6;
-/** Above any count of choices, texts, tokens or placebos. */
-const MANY = 1_000_000;
 
 /** Reads a dose–response; throws `dose-invalid` with the path of the first thing that is wrong. */
 export function parseDose(jsonText: string): DoseReport {
@@ -53,17 +52,13 @@ function toDose(
   root: JsonNode,
   { seed, version }: { readonly seed: JsonNode; readonly version: JsonNode },
 ): DoseReport {
-  const [probe, model, neutral] = [field(root, 'probe'), field(root, 'model'), field(root, 'neutral')];
+  const neutral = field(root, 'neutral');
   const from = integer(field(root, 'from'), 1, 511);
   const direction = parseSeries(field(root, 'direction'), ['direction']);
   const targets = direction.levels.map(({ target }) => target);
   return {
-    probe: {
-      id: identifier(field(probe, 'id')),
-      title: words(field(probe, 'title'), 200),
-      sha256: sha256(field(probe, 'sha256')),
-    },
-    model: { id: words(field(model, 'id'), 200), weightsSha256: sha256(field(model, 'weightsSha256')) },
+    probe: parseMeasuredProbe(field(root, 'probe')),
+    model: parseMeasuredModel(field(root, 'model')),
     axis: parseAxis(field(root, 'axis')),
     mode: oneOf(field(root, 'mode'), MODE_NAMES),
     from,
@@ -107,12 +102,7 @@ function parseNats(node: JsonNode): Estimate {
 }
 
 function parseChoices(node: JsonNode): DoseChoices {
-  return {
-    name: words(field(node, 'name'), 200),
-    sha256: sha256(field(node, 'sha256')),
-    pairs: integer(field(node, 'pairs'), 1, MANY),
-    unpushed: parseNats(field(node, 'unpushed')),
-  };
+  return { ...parseMeasuredChoices(node), unpushed: parseNats(field(node, 'unpushed')) };
 }
 
 function parseSeries(node: JsonNode, kinds: readonly DoseSeries['kind'][]): DoseSeries {

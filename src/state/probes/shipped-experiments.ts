@@ -1,6 +1,6 @@
 /** The experiments that ship with the page, and what runs of them found; each file is fetched when it is first asked for. */
-import { AppError } from '../../base/errors.ts';
 import { EMBEDDED_MODEL } from '../../experiments/experiment-files.ts';
+import { fetchShipped } from './fetch-shipped.ts';
 
 /** A run whose report ships. */
 export interface ShippedRun {
@@ -74,13 +74,7 @@ function specAt(url: string | undefined): ShippedSpec | undefined {
   return url === undefined ? undefined : { url, text: () => fetched(url) };
 }
 
-async function fetched(url: string): Promise<string> {
-  const response = await fetch(url).catch(() => null);
-  if (!response?.ok)
-    throw new AppError(
-      'unit-invalid',
-      'A file of the experiment could not be fetched. Once there is a network, come back to this place.',
-      { url },
-    );
-  return response.text();
+function fetched(url: string): Promise<string> {
+  const says = 'A file of the experiment could not be fetched. Once there is a network, come back to this place.';
+  return fetchShipped(url, 'unit-invalid', says);
 }

@@ -1,6 +1,6 @@
 /**
- * Runs as this page stores or serves them: small ones are parsed here, large ones in a worker. What starts it is fetched when it is
- * first needed, since the first view needs it for no run of its own.
+ * Runs as this page stores or serves them: small ones are parsed here, large ones in a worker. The code that starts it is
+ * fetched when first needed: the first view never needs it.
  */
 import { parseRecording } from '../../formats/runs/recording-json.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
