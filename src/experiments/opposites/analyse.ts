@@ -170,7 +170,9 @@ function limitsOf(
     `Whether an account stands is decided by the intervals that the rule names and by p after Holm below ${spec.thresholds.alpha}, which the rule does not spell out.`,
     `With ${axesOf(rows.length)} and the spread found, 80 % power needs ${found(overall)} bits over all axes, ${found(moral)} for being moral, ${found(antonym)} for an antonym, ${found(both)} for the interaction, as they are reported: with valence and prior taken account of. Plain differences of means would need ${bits(unadjusted.moral)}, ${bits(unadjusted.antonym)} and ${bits(unadjusted.both)}.`,
     `Moral axes are also those with distant valences: the two correlate at ${correlation.toFixed(2)} over these axes, so what is said of one holds with that much doubt about the other. Adjusted for: ${covariates.length > 0 ? covariates.join(', ') : 'nothing, since nothing else varied'}.`,
-    `Agreement on opposites is over ${prepared.answers} answers, the first tokens of the opposites of the spec; a model that would say something else is made to choose.`,
+    prepared.answers < 2
+      ? 'How far the model agrees with itself on what an opposite is was not measured: all opposites of the spec begin with the same token of this model, so it has one answer to choose from.'
+      : `Agreement on opposites is over ${prepared.answers} answers, the first tokens of the opposites of the spec; a model that would say something else is made to choose.`,
     'All strings were written by one writer a side, and where there is no antonym the opposite is constructed by a rule; valence was rated by the writer.',
     'Acts are given, not written by the model: what is measured is how likely they are, not whether the model would come to them.',
     'The four cells are looked at for PARTIAL without correction among themselves.',

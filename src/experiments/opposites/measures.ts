@@ -62,12 +62,10 @@ function actMeasures(spec: OppositesSpec, rows: readonly AxisRow[], planned: Pla
     both: rows.map(({ moral, antonym }) => moral * antonym),
   };
   const plain = clusterLeastSquares(factors, y, draws, seed);
-  const onAgreement = clusterLeastSquares(
-    { moral: factors.moral, agreement: rows.map(({ agreement }) => agreement) },
-    y,
-    draws,
-    seed,
-  );
+  const agreement = rows.map((row) => row.agreement);
+  const onAgreement = agreement.every(Number.isFinite)
+    ? clusterLeastSquares({ moral: factors.moral, agreement }, y, draws, seed)
+    : {};
   const coefficient = (id: string, says: string, unit: string, estimate: Estimate | undefined): Measure[] =>
     estimate === undefined ? [] : [{ id, says, unit, estimate }];
   const doses = spec.doses.filter((dose) => rows.every((row) => `shown${dose}` in row.outcomes));

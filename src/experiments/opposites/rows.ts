@@ -24,6 +24,7 @@ export interface AxisRow {
   readonly prior: number;
   /** Measured in the run: bits of the unrelated acts minus bits of the opposite's in the neutral contexts. */
   readonly gap: number;
+  /** NaN where the model has one answer. */
   readonly agreement: number;
   readonly matches: readonly Match[];
   readonly outcomes: Outcomes;
@@ -70,7 +71,7 @@ export function rowsOf(
       valence: Math.abs(axis.valence - axis.oppositeValence),
       prior: neutralBits(measured, 'opposite'),
       gap: neutralBits(measured, 'unrelated') - neutralBits(measured, 'opposite'),
-      agreement: known.agreement,
+      agreement: known.agreement ?? NaN,
       matches: known.matches,
       outcomes,
       specific: outcomeOf(outcomes, mainKind(spec)).specific,

@@ -146,7 +146,8 @@ export async function prepareAxes(
     answers: tokens.length,
     axes: extent.axes.map(({ axis }, a) => ({
       id: axis.id,
-      agreement: agreementOf(ends.slice(a * questions, (a + 1) * questions).map((end) => end.tokens)),
+      agreement:
+        tokens.length > 1 ? agreementOf(ends.slice(a * questions, (a + 1) * questions).map((end) => end.tokens)) : null,
       matches: matches[axis.id] ?? [],
     })),
   });

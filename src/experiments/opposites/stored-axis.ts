@@ -31,8 +31,8 @@ export interface OppositesPrepared {
 /** What was prepared for one axis. */
 export interface PreparedAxis {
   readonly id: string;
-  /** Opposite-agreement: see agreement.ts. */
-  readonly agreement: number;
+  /** Opposite-agreement: see agreement.ts. Null where the model has one answer, and so nothing to agree on. */
+  readonly agreement: number | null;
   readonly matches: readonly Match[];
 }
 
@@ -81,18 +81,24 @@ export function preparedFromJson(json: JsonObject): OppositesPrepared {
   const root = unitRoot(json, 'prepared');
   const layers = list(field(root, 'layers'), 1, 16).map((node) => integer(node, 0, MOST));
   const hidden = integer(field(root, 'hidden'), 1, 100_000);
+  const answers = integer(field(root, 'answers'), 0, MOST);
   return {
     size: oneOf(field(root, 'size'), ['full', 'quick']),
     layers,
     hidden,
     units: unpackVectors(text(field(root, 'units')), layers.length * hidden, 'prepared.units'),
-    answers: integer(field(root, 'answers'), 0, MOST),
+    answers,
     axes: list(field(root, 'axes'), 1, MOST).map((node) => ({
       id: identifier(field(node, 'id')),
-      agreement: number(field(node, 'agreement')),
+      agreement: agreementFrom(field(node, 'agreement'), answers),
       matches: list(field(node, 'matches'), 1, MOST).map(matchFrom),
     })),
   };
+}
+
+/** A number, or null where there is no second answer. */
+function agreementFrom(node: JsonNode, answers: number): number | null {
+  return answers < 2 && node.value === null ? null : number(node);
 }
 
 /** As JSON, with broken numbers at six significant digits. */

@@ -2,7 +2,7 @@
 import type { JsonObject, UnitResult } from '../design.ts';
 import type { Findings, Measure, RunSize } from '../experiment-types.ts';
 import { briefly, gateNeeded } from '../verdict-words.ts';
-import { type AxisFindings, axisFindings, meanOver, SHARE, shareOf } from './contrasts.ts';
+import { APART, type AxisFindings, axisFindings, meanOver, SHARE, shareOf } from './contrasts.ts';
 import { punctuationFigure, SET_WORDS } from './figure.ts';
 import { judge } from './judge.ts';
 import { lossesOf, NATS, type TopicLosses } from './losses.ts';
@@ -40,20 +40,20 @@ function measuresOf(spec: PunctuationSpec, { axis, topics }: AxisFindings): Meas
   return [
     measure(
       'told-left',
-      'what is told with the direction taken out at all tokens',
+      'difference in log odds between the versions, with the direction taken out at all tokens',
       NATS,
       meanOver(topics, ({ told, lost }) => told - lost.all, spec),
     ),
     measure(
       'lost-all',
       'lost at all tokens',
-      'share of what is told',
+      APART,
       ofTold(({ lost }) => lost.all),
     ),
     measure(
       'random-all',
       'lost at all tokens along random directions',
-      'share of what is told',
+      APART,
       ofTold(({ random }) => random.all),
     ),
     ...SETS.filter((set) => set !== 'all').map((set) =>

@@ -12,6 +12,8 @@ import type { PunctuationSpec } from './spec.ts';
 
 /** The unit of every contrast. */
 export const SHARE = 'share of what is lost at all tokens';
+/** The unit of what is lost at all tokens. */
+export const APART = 'share of the difference in log odds between the versions';
 
 /** What marks are held against. */
 const AGAINST = ['marks', 'behind', 'random'] as const;
@@ -134,7 +136,7 @@ function gatesOf(spec: PunctuationSpec, { axis, topics }: AxisLosses): readonly 
     gate(
       'carried',
       'taking the direction out at all tokens of a text loses a share of that, beyond what random directions lose.',
-      'share of what is told',
+      APART,
       shareOf(
         topics,
         ({ lost, random }) => lost.all - random.all,

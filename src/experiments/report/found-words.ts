@@ -133,6 +133,8 @@ export const SURE = {
   punctuation: [
     { id: 'sentiment.marks', says: 'punctuation beyond as many other tokens, of all that is lost: sentiment' },
     { id: 'character.marks', says: 'character' },
+    { id: 'sentiment.lost-commas', says: 'commas alone lose, of sentiment' },
+    { id: 'character.lost-commas', says: 'of character' },
   ],
   placements: [
     {

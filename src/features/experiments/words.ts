@@ -1,7 +1,7 @@
 /**
- * The four claims that the page exists to test, in five experiments, in words that do not change with a run. The rules,
- * gates and verdicts are those of the spec and the report of each experiment; what a verdict means stands in
- * src/experiments/report/found-words.ts.
+ * The four claims that the page exists to test, in five experiments, and a published finding that is looked for again. The
+ * words do not change with a run. Rules, gates and verdicts are those of the spec and the report of each experiment; what a
+ * verdict means stands in src/experiments/report/found-words.ts.
  */
 import type { RunSize } from '../../experiments/experiment-types.ts';
 import { plural } from '../../content/numbers.ts';
@@ -16,7 +16,7 @@ export interface ClaimWords {
   readonly test: string;
 }
 
-/** In the order of their letters; A has two halves, each with an experiment of its own. */
+/** In the order of their letters; A has two halves, each with an experiment of its own, and E is a replication. */
 export const CLAIMS: readonly ClaimWords[] = [
   {
     id: 'A',
@@ -51,6 +51,13 @@ export const CLAIMS: readonly ClaimWords[] = [
     claimed:
       'Because stories turn characters. So the opposite gains a larger share on axes of conduct and feeling than on axes of style.',
     test: 'Twelve axes of conduct and feeling, twelve of style, all with plain antonyms. One pole is shown by 1 to 8 turns about other topics. How much cheaper do the same pole, its opposite and a neutral turn become? A turn of another axis stands beside, as a control.',
+  },
+  {
+    id: 'E',
+    title: 'Does a text’s tone gather at its punctuation?',
+    claimed:
+      'A model sums up at commas and full stops what the text before them says. Published for larger models and film reviews.',
+    test: 'Texts in two versions: kind or cruel people, good or bad news. A direction that tells the versions apart is taken out at all tokens, at commas and full stops only, at as many other tokens, and at the tokens right behind the marks. How much less does the next word depend on the version? Random directions stand beside. 24 topics an axis.',
   },
 ];
 

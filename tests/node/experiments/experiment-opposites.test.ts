@@ -5,6 +5,7 @@ import { opposites } from '../../../src/experiments/opposites/index.ts';
 import { preparedFromJson } from '../../../src/experiments/opposites/stored-axis.ts';
 import { matchActs } from '../../../src/experiments/opposites/match.ts';
 import { CELLS, cellOf, type OppositesSpec } from '../../../src/experiments/opposites/spec.ts';
+import type { Subject } from '../../../src/experiments/subject.ts';
 import type { Findings, RunSize } from '../../../src/experiments/experiment-types.ts';
 import type { JsonObject, UnitResult } from '../../../src/experiments/design.ts';
 import { makeReport } from '../../../src/experiments/report.ts';
@@ -40,9 +41,14 @@ function ran(planted: Planted, size: RunSize = 'full', spec = SPEC): Promise<Ran
   return run;
 }
 
-async function runAll(planted: Planted, size: RunSize, spec: OppositesSpec): Promise<Ran> {
+async function runAll(
+  planted: Planted,
+  size: RunSize,
+  spec: OppositesSpec,
+  change: (subject: Subject) => Subject = (subject) => subject,
+): Promise<Ran> {
   const asked = { calls: 0 };
-  const subject = plantedSubject(spec, planted, asked);
+  const subject = change(plantedSubject(spec, planted, asked));
   const prepared = await opposites.prepare(spec, size, subject, {});
   const units: UnitResult[] = [];
   for (const plan of opposites.units(spec, size))
@@ -233,6 +239,21 @@ describe('measures', () => {
     expect(measure(run, 'agreement-with').value).toBeGreaterThan(0.5);
     expect(measure(run, 'agreement-without').value).toBeCloseTo(0, 5);
     expect(measure(run, 'agreement-slope').value).toBeGreaterThan(0.5);
+  });
+
+  test('agreement is left out, and its limit says why, where all opposites begin with the same token', async () => {
+    // A model that reads letter by letter begins each word with a space.
+    const run = await runAll(OPPOSITES, 'quick', SPEC, (subject) => ({
+      ...subject,
+      encode: (text) => [7, ...subject.encode(text)],
+    }));
+    expect(preparedFromJson(run.prepared).axes.map(({ agreement }) => agreement)).toEqual(
+      opposites.units(SPEC, 'quick').map(() => null),
+    );
+    expect(run.findings.measures.map(({ id }) => id).filter((id) => id.startsWith('agreement'))).toEqual([]);
+    expect(run.findings.limits).toContain(
+      'How far the model agrees with itself on what an opposite is was not measured: all opposites of the spec begin with the same token of this model, so it has one answer to choose from.',
+    );
   });
 
   test('opposites on one line through neutral are told from a shared salience, which unrelated axes have too', async () => {

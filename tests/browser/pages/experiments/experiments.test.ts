@@ -82,6 +82,10 @@ describe('the index', () => {
     await expect.element(article().getByRole('heading', { level: 2 })).toHaveTextContent('D Why does a character');
     await expect.element(page.getByRole('application')).toBeVisible();
     expect(page.getByRole('application').elements()).toHaveLength(1);
+    await page.getByRole('link', { name: INDEX_WORDS.next('E') }).click();
+    await expect.element(article().getByRole('heading', { level: 2 })).toHaveTextContent('E Does a text');
+    await expect.element(article().getByText(/commas alone lose, of sentiment 0\.10 \[0\.08, 0\.12\]/)).toBeVisible();
+    await expect.poll(() => page.getByRole('application').elements().length).toBe(1);
     await page.getByRole('link', { name: INDEX_WORDS.next('A') }).click();
     await expect.element(article().getByRole('heading', { level: 2 })).toHaveTextContent('A Does a model expect');
     await page.getByRole('link', { name: INDEX_WORDS.back }).click();
@@ -149,8 +153,8 @@ describe('the place', () => {
     for (const says of row) await expect.element(found).toHaveTextContent(says);
   });
 
-  it('says of a claim on which no probe bears that none does', async () => {
-    await open({}, 'C');
+  it.each(['C', 'E'])('says of %s, on which no probe bears, that none does', async (id) => {
+    await open({}, id);
     await unfold(article(), 'What the shipped probes say beside it');
     await expect.element(article().getByText(/no number that would bear on this claim/)).toBeVisible();
   });

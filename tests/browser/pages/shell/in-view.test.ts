@@ -30,6 +30,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   experiments: { words: 200, controls: 12, reach: 'page' },
   'experiments/A': { words: 130, controls: 12, reach: 'page' },
   'experiments/D': { words: 150, controls: 12, reach: 'page' },
+  'experiments/E': { words: 150, controls: 12, reach: 'page' },
   library: { words: 250, controls: 12, reach: 'page' },
   'library/compare': { words: 250, controls: 12, reach: 'page' },
   bench: { words: 120, controls: 8, reach: 'page' },
