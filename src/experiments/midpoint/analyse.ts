@@ -190,6 +190,6 @@ function limitsOf(spec: MidpointSpec, size: RunSize, axes: readonly AxisOdds[]):
     'A place of 0.5 is what any reader that counts acts gives, so it denies an attractor; it does not show that the model holds a picture of a character.',
     'Acts and endings are given, not written by the model: whether it would come to kind acts by itself is not asked.',
     `Stories of an axis draw from one list of acts (${axes.map(({ axis }) => `${axis.acts.length} ${axis.id}`).join(', ')}), each in its own order; endings are each story's own. The interval is over stories and takes the acts as they are.`,
-    'Contexts with an event are held against pure contexts without one. One writer, one model of 135 million parameters, four-bit weights, English.',
+    'Contexts with an event are held against pure contexts without one. One writer, one model, and texts in English alone.',
   ];
 }

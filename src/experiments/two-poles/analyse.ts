@@ -138,6 +138,6 @@ function limitsOf(spec: TwoPolesSpec, size: RunSize, rows: readonly AxisRow[]): 
     'Poles are shown and asked behind one opening, so the subject is given to all of them; what opposites share beyond it (that somebody acts at all towards the other) is in the marked turn only as far as turns of another axis have it.',
     `The share is of means over axes, so axes that gain much weigh more. Over axes it goes along with how rare a pole's turn is beside its neutral one at a rank correlation of ${spearman(shares, neutral).toFixed(2)}. Intervals of single axes are over topics and take the contexts as they are.`,
     'One writer wrote 18 of the 24 axes and sorted all of them; the six others are of sets that probes of this page are trained on, which plays no part here. Some axes of style are about things rather than manners.',
-    'One model of 135 million parameters, four-bit weights, English.',
+    'One model, named above, and texts in English alone.',
   ];
 }
