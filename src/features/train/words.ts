@@ -14,7 +14,7 @@ import type { Choice } from '../../content/training.ts';
 
 /** What stands on the page before anything is pressed. */
 export const TRAIN = {
-  lead: 'A probe is a direction in the model’s inner state. It is found from example pairs: two short texts that differ in one thing.',
+  lead: 'A probe is a direction in the model’s inner state. It is found from pairs of short texts that differ in one thing.',
   own: 'Train a probe of your own',
   close: 'Close the form',
   compare: 'Compare probes',
@@ -178,7 +178,7 @@ export function beforeRelying(report: Report): string[] {
   return [
     ...(topics < SETTLED_TOPICS ? [`Use ${SETTLED_TOPICS} topics or more; this probe has ${topics}.`] : []),
     ...(controls.length === 0 ? ['Read the controls: what else moves it is not known.'] : []),
-    ...(moved.length > 0 ? [`Rule out ${listed(moved)}, which ${moved.length === 1 ? 'moves' : 'move'} it too.`] : []),
+    ...(moved.length > 0 ? [`Rule out ${listed(moved)}.`] : []),
     ...(drift.length === 0 ? ['Read neutral stories: its zero in long texts is not known.'] : []),
     ...(stories < FEWEST_UNITS ? [`Read more neutral stories: its zero rests on ${stories}.`] : []),
     ...(worst > DRIFT_LIMIT ? [`Compare texts of equal length: its zero drifts by ${two(worst)}.`] : []),

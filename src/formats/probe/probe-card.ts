@@ -44,7 +44,7 @@ function ablationSection({ defaultLayer }: ProbeHead, report: AblationReport | n
 
 Each of ${report.choices.pairs} choices of \`${report.choices.name}\`, which took no part in the training, was read after ${report.shows} of the others, ended in the one pole's way and
 in the other's. What an ending tells is the log odds of the positive ending after the one less those after the other. The stream is held at its neutral mean along a direction, at every layer. A
-random direction is held as far from its own mean as gives the same KL on ${report.neutral.tokens} neutral tokens. Intervals resample choices.
+random direction is held as far from its own mean as gives the larger KL of the two directions on ${report.neutral.tokens} neutral tokens, so the direction with the smaller KL is held against random ones that change the model more. Intervals resample choices.
 
 ${ablationSentences(report, defaultLayer)
   .map((sentence) => `- ${sentence}`)

@@ -40,7 +40,7 @@ test('says on the card what the model loses without the probe, and refuses what 
   );
   await publish.run(['--out', out, own], never);
   expect(readFileSync(join(out, 'lost-own', 'CARD.md'), 'utf8')).toContain(
-    '**Without the direction that reads, at every layer, the model loses ',
+    '**Without the direction that reads, at every layer (KL 0.2 nats), the model loses ',
   );
   cpSync(join(own, 'ablation.json'), join(other, 'ablation.json'));
   await expect(publish.run(['--out', out, other], never)).rejects.toThrow('ablation.json is of other files of a probe');

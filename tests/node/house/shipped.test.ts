@@ -1,6 +1,6 @@
 /** What the page ships must fit together: the probe, the model, the sets that it was trained on, the stories and their recordings. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -10,6 +10,9 @@ import { POLES } from '../../../src/probe/heads.ts';
 import type { PoleHead } from '../../../src/probe/probe-types.ts';
 import { VERSION } from '../../../src/base/version.ts';
 import { parseControlSet } from '../../../src/formats/sets/control-set.ts';
+import { experimentFigureSvg } from '../../../src/formats/figures/experiment-figure.ts';
+import { ablationFigure } from '../../../src/formats/figures/ablation-figure.ts';
+import { ABLATION_FILE, parseAblation } from '../../../src/formats/probe/ablation.ts';
 import { probeCard } from '../../../src/formats/probe/probe-card.ts';
 import { parseRecording, parseRecordingIndex } from '../../../src/formats/runs/recording-json.ts';
 import { assertReportFits, parseReport } from '../../../src/formats/probe/report.ts';
@@ -86,7 +89,18 @@ describe.each(recipes)('$id', (recipe) => {
       expect(createHash('sha256').update(rows).digest('hex'), set.name).toBe(set.sha256);
     }
     assertReportFits(report, probe, sha256);
-    expect(textAt(`probes/${recipe.id}/CARD.md`)).toBe(probeCard(probe, report));
+    const ablation = existsSync(at(`probes/${recipe.id}/${ABLATION_FILE}`))
+      ? parseAblation(textAt(`probes/${recipe.id}/${ABLATION_FILE}`))
+      : null;
+    if (ablation !== null) {
+      expect(ablation.probe).toEqual({ id: probe.id, title, sha256 });
+      expect(ablation.model.weightsSha256).toBe(probe.model.weightsSha256);
+      for (const theme of ['light', 'dark'] as const)
+        expect(textAt(`probes/${recipe.id}/ablation${theme === 'dark' ? '-dark' : ''}.svg`)).toBe(
+          experimentFigureSvg(ablationFigure(ablation), theme),
+        );
+    }
+    expect(textAt(`probes/${recipe.id}/CARD.md`)).toBe(probeCard(probe, report, ablation));
   });
 
   test('is read anywhere in a text by the neutral text and free of what its recipe names', () => {

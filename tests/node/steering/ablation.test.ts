@@ -5,7 +5,7 @@ import { readProbe } from '../../../src/cli/files.ts';
 import { parseAblation, serialiseAblation } from '../../../src/formats/probe/ablation.ts';
 import { type AblationOptions, measureAblation, RANDOM_ERASURES } from '../../../src/steering/ablation.ts';
 import { ablationFigure } from '../../../src/formats/figures/ablation-figure.ts';
-import { ablationSentence, ablationSentences } from '../../../src/steering/ablation-words.ts';
+import { ablationBrief, ablationSentence, ablationSentences } from '../../../src/steering/ablation-words.ts';
 import { directionCosines } from '../../../src/steering/direction-cosines.ts';
 import { flippedPlacebos } from '../../../src/steering/placebos.ts';
 import type { SteeringRunner } from '../../../src/steering/steering-runner.ts';
@@ -97,7 +97,10 @@ describe('taking directions out', () => {
       [0, 0],
     ]);
     expect(ablationSentence(report)).toBe(
-      'Without the direction that reads, at every layer, the model loses 1.00 [1.00, 1.00] of what 1 ending before a choice tells (n = 12 choices), without one of 10 random directions at the same KL 0.00, at most 0.00: the model uses it for this, beyond what any such change takes.',
+      'Without the direction that reads, at every layer (KL 0.2 nats), the model loses 1.00 [1.00, 1.00] of what 1 ending before a choice tells (n = 12 choices). Without one of 10 random directions (KL 0.2 nats) it loses 0.00, at most 0.00: the model uses it for this, beyond what any such change takes.',
+    );
+    expect(ablationBrief(report)).toBe(
+      'Silencing its reading direction loses 1.00 [1.00, 1.00], its steering direction 0.00 [0.00, 0.00], random ones 0.00 (n = 12).',
     );
     const [reads, steers] = ablationSentences(report, 2);
     expect(reads).toContain('loses 1.00 [1.00, 1.00] of what 1 ending before a choice tells (3.10 [');
@@ -108,6 +111,15 @@ describe('taking directions out', () => {
       [2],
       [2, RANDOM_ERASURES],
     ]);
+  });
+
+  it('does not call a direction needless because random ones that change the model more lose as much', async () => {
+    const report = await measureAblation(bench, optionsFor(along(0), along(1)));
+    const alike = { value: 0.25, low: 0.17, high: 0.36, n: 12 };
+    const reading = { ...report.erased.reading, lost: alike, beyond: { value: -0.02, low: -0.1, high: 0.06, n: 12 } };
+    const sentence = ablationSentence({ ...report, erased: { ...report.erased, reading: { ...reading, atLeast: 5 } } });
+    expect(sentence).toContain('it is not shown that the model needs it for this.');
+    expect(sentence).not.toContain('hardly');
   });
 
   it('says nothing of a loss where a context tells nothing', async () => {
@@ -129,7 +141,9 @@ describe('taking directions out', () => {
           positive: i < choices.length / 2 ? odds.positive : -odds.positive,
         })),
     };
-    const sentences = ablationSentences(await measureAblation(noisy, optionsFor(along(0), along(1))), 2);
+    const report = await measureAblation(noisy, optionsFor(along(0), along(1)));
+    expect(ablationBrief(report)).toBe('What silencing it loses cannot be told (n = 12).');
+    const sentences = ablationSentences(report, 2);
     expect(sentences).toHaveLength(2);
     expect(sentences[0]).toContain('cannot be measured');
   });
