@@ -19,7 +19,7 @@ import { parseDose } from '../../../src/formats/probe/dose.ts';
 import { PROBE_FILES, serialiseProbe } from '../../../src/formats/probe/probe.ts';
 import { ROOT } from '../../fixtures/command.ts';
 import { refusalOf } from '../../fixtures/refusal.ts';
-import { TOPICS, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';
+import { TOPICS, writeFirstChoices, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';
 
 const MINUTE = 60_000;
 const TEXT = 'She fed the dog.';
@@ -31,9 +31,7 @@ const at = (...path: string[]): string => join(folder, ...path);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flipside-carried-'));
   await writeToyVariants(folder);
-  const choices = join(ROOT, 'probes/choices/kind-cruel');
-  writeFileSync(at('four.set.json'), readFileSync(`${choices}.set.json`));
-  writeFileSync(at('four.jsonl'), readFileSync(`${choices}.jsonl`, 'utf8').trim().split('\n').slice(0, 8).join('\n'));
+  writeFirstChoices(folder, 'four', 4);
 }, 5 * MINUTE);
 afterAll(() => rmSync(folder, { recursive: true }));
 

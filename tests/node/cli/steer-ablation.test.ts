@@ -1,5 +1,5 @@
 /** `steer --ablation` from the command line to its files, on the toy. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,10 +8,10 @@ import { readProbe } from '../../../src/cli/files.ts';
 import { ablationFigure } from '../../../src/formats/figures/ablation-figure.ts';
 import { experimentFigureSvg } from '../../../src/formats/figures/experiment-figure.ts';
 import { parseAblation } from '../../../src/formats/probe/ablation.ts';
+import { ERASED } from '../../../src/steering/ablation-types.ts';
 import { RANDOM_ERASURES } from '../../../src/steering/ablation.ts';
 import { ablationSentence } from '../../../src/steering/ablation-words.ts';
-import { ROOT } from '../../fixtures/command.ts';
-import { TOPICS, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';
+import { TOPICS, writeFirstChoices, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';
 
 const MINUTE = 60_000;
 const PAIRS = 6;
@@ -22,16 +22,7 @@ const at = (...path: string[]): string => join(folder, ...path);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flipside-ablation-'));
   await writeToyVariants(folder);
-  const choices = join(ROOT, 'probes/choices/kind-cruel');
-  writeFileSync(at('six.set.json'), readFileSync(`${choices}.set.json`));
-  writeFileSync(
-    at('six.jsonl'),
-    readFileSync(`${choices}.jsonl`, 'utf8')
-      .trim()
-      .split('\n')
-      .slice(0, 2 * PAIRS)
-      .join('\n'),
-  );
+  writeFirstChoices(folder, 'six', PAIRS);
 }, 5 * MINUTE);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -65,7 +56,7 @@ describe('what is lost without a probe, by the command', () => {
           Number(probe.evidence.auroc[i + 1]?.toPrecision(6)),
         ]),
       );
-      for (const what of ['reading', 'steering'] as const) {
+      for (const what of ERASED) {
         const { lost, told, kl } = report.erased[what];
         expect(lost.value).toBeCloseTo(1 - told.value / report.told.value, 3);
         expect(kl).toBeGreaterThan(0);
