@@ -41,6 +41,27 @@ export function readRecords(folder = RECORDS): readonly NamedRecord[] {
     }));
 }
 
+/** What a graphics card is to reach, and which number of the one command tells it. */
+const TARGETS = [
+  {
+    what: 'a written token beside transformers.js, both token by token',
+    least: 'at least 2.5 times as fast',
+    by: '*a written token, nothing read, token by token*',
+  },
+  {
+    what: 'a written token beside transformers.js, several in flight here',
+    least: 'at least 3.5 times as fast',
+    by: '*a written token* in the way that was chosen',
+  },
+  { what: 'reading a prompt beside transformers.js', least: 'at least 2 times as fast', by: '*reading a prompt*' },
+  {
+    what: 'a reading after every token, to reading the text alone',
+    least: 'at most 1.5 times as long',
+    by: 'the record',
+  },
+  { what: '24 futures, to one continuation', least: 'at most 1.5 times as long', by: 'the record' },
+] as const;
+
 /** Sections of the results that say what a user would pick instead, by how their headings begin. */
 const INSTEAD = [
   { heading: 'Processor: command and page', says: 'On the processor, beside llama.cpp' },
@@ -72,6 +93,16 @@ export function speedPage(records: readonly NamedRecord[], results: string): str
     '',
     'The first is one call of less than eight minutes: what of the comparison does not fit is stopped then, and said. It has not been tried on',
     'a card. [bench/RESULTS.md](../bench/RESULTS.md) says what a machine without a screen needs for it.',
+    '',
+    '## What a graphics card is to reach',
+    '',
+    cards.length === 0 ? 'No record says yet whether one does.' : 'Compare these with the records of cards below.',
+    '',
+    '| what | target | where `--gpu` tells it |',
+    '|---|---|---|',
+    ...TARGETS.map(({ what, least, by }) => `| ${what} | ${least} | ${by} |`),
+    '',
+    'What misses a target is to be explained by timestamps of kernels. No command of ours takes these yet.',
     '',
     '## Device by device',
     '',

@@ -19,6 +19,8 @@ describe('docs/speed.md', () => {
     const card = speedPage([{ name: 'card', record: SPEED }], results);
     expect(card).not.toContain('No graphics card');
     expect(card).toContain('Graphics cards: maker arch.');
+    for (const page of [card, speedPage([], results)])
+      expect(page).toContain('| reading a prompt beside transformers.js | at least 2 times as fast |');
   });
 
   it('puts records side by side and never together, and says what to be careful of', () => {
