@@ -16,8 +16,8 @@ import { twoPoles } from './two-poles/index.ts';
 /** By the name that a spec gives; no two share one. */
 export type Designs = Readonly<Partial<Record<DesignName, Design>>>;
 
-/** What this version can run. */
-export const DESIGNS: Designs = {
+/** What this version can run: every design that a spec may name. */
+export const DESIGNS: Readonly<Record<DesignName, Design>> = {
   authors,
   'flip-back': flipBack,
   'outside-text': outsideText,

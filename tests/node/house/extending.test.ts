@@ -21,6 +21,7 @@ const NAMES: readonly Insertion[] = [
   { mark: 'export type SteeringMode =', text: " 'scale' |" },
   { mark: 'export type Grain =', text: " 'page' |" },
   { mark: 'export type ErrorCode =', text: "\n  | 'sky-fell'" },
+  { mark: 'export const DESIGN_NAMES = [', text: "'moods', " },
   { mark: 'export const ENGINE_CALLS = {', text: 'countWords: call<{ readonly text: string }, number>(),' },
 ];
 
@@ -50,6 +51,10 @@ const ENTRIES: readonly Insertion[] = [
     mark: 'export const MESSAGES: Readonly<Record<ErrorCode, MessageWords>> = {',
     text: "'sky-fell': { title: 'The sky fell', remedy: 'Wait.' },",
   },
+  { mark: 'export const DESIGNS: Readonly<Record<DesignName, Design>> = {', text: 'moods: opposites,' },
+  { mark: 'export const DESIGN_WORDS = {', text: "moods: { says: 'moods', earlierSpec: null }," },
+  { mark: 'export const MEANS = {', text: "moods: { CONFIRM: 'Yes.', DENY: 'No.', PARTIAL: 'Partly.' }," },
+  { mark: 'export const SURE = {', text: 'moods: [],' },
   { mark: 'const HANDLERS: Handlers = {', text: 'countWords: ({ text }) => text.length,' },
 ];
 
@@ -82,9 +87,9 @@ function programWith(insertions: readonly Insertion[]): ts.Program {
   return programOf(changed);
 }
 
-/** Files that have to do with any of the four, to spare the check of all others. */
+/** Files that name any of the unions and tables, to spare the check of all others. */
 const concerned = config.fileNames.filter((path) =>
-  /\b(?:STEERING_MODES|SteeringMode|ScaledMode|GRAINS|RawGrain|Grain|ErrorCode|ENGINE_CALLS|EngineCalls|Call[A-Z]\w+)\b/.test(
+  /\b(?:STEERING_MODES|SteeringMode|ScaledMode|GRAINS|RawGrain|Grain|ErrorCode|DESIGN_NAMES|DesignName|ENGINE_CALLS|EngineCalls|Call[A-Z]\w+)\b/.test(
     sources.get(path)!,
   ),
 );
@@ -98,20 +103,21 @@ function refusals(program: ts.Program): { readonly files: string[]; readonly say
   };
 }
 
-test('the compiler asks for what a new steering mode, grain, error code and engine call lack, and for nothing else', () => {
+test('the compiler asks for what each new name lacks, and for nothing else', () => {
   const { files, says } = refusals(programWith(NAMES));
   expect(files).toEqual(named(ENTRIES.map(fileOf)));
-  for (const name of ['scale', 'page', 'sky-fell', 'countWords']) expect(says).toContain(name);
+  for (const name of ['scale', 'page', 'sky-fell', 'moods', 'countWords']) expect(says).toContain(name);
   expect(refusals(programWith([...NAMES, ...ENTRIES]))).toEqual({ files: [], says: '' });
 });
 
-test('a steering mode takes three files, and an engine call two', () => {
+test('a steering mode takes three files, a design four, and an engine call two', () => {
   const filesOf = (...marks: readonly string[]): string[] => {
     const some = [...NAMES, ...ENTRIES].filter(({ mark }) => marks.some((part) => mark.includes(part)));
     expect(some.length).toBeGreaterThanOrEqual(marks.length);
     return named(some.map(fileOf));
   };
   expect(filesOf('SteeringMode', 'STEERING_MODES', 'EDITS', 'MODE_CHOICES')).toHaveLength(3);
+  expect(filesOf('DESIGN_NAMES', 'DESIGNS', 'DESIGN_WORDS', 'MEANS', 'SURE')).toHaveLength(4);
   expect(filesOf('ENGINE_CALLS', 'HANDLERS')).toHaveLength(2);
 });
 
