@@ -38,7 +38,7 @@ function rowInfo(everything: boolean): RowInfo[] {
       side,
       turn: info.length,
       beats,
-      tap: 0,
+      readout: 0,
       tokensBefore: 30 + (info.length % 7),
     });
   };

@@ -18,7 +18,7 @@ const ROUNDS = 5;
 const TEXT = 'The guard opened the gate and looked at the old man who had walked all day through the rain. He';
 const SAMPLING = { temperature: 0.8, topK: 0, topP: 0.95, seed: 1, maxTokens: FUTURE_TOKENS } as const;
 const never = new AbortController().signal;
-const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+const nowhere: ReadingSink = { tokens: () => undefined, readout: () => undefined };
 
 /** Ratios are medians of the rounds' ratios with quartiles; each round times every variant in turn, and a first one warms up. */
 export async function benchFutures(model: string, probeFolder: string): Promise<object> {
@@ -27,9 +27,9 @@ export async function benchFutures(model: string, probeFolder: string): Promise<
   const scorer = createScorer(probe);
   const one = async (by: Scorer, seed: number): Promise<void> => {
     const run = new TextRun({ ...engine, scorer: by });
-    const taps = by !== noScorer;
-    await run.read(TEXT, { taps }, nowhere, never);
-    await run.generate({ ...SAMPLING, seed }, { taps }, nowhere, never);
+    const readouts = by !== noScorer;
+    await run.read(TEXT, { readouts }, nowhere, never);
+    await run.generate({ ...SAMPLING, seed }, { readouts }, nowhere, never);
     run.dispose();
   };
   const many = async (by: Scorer): Promise<void> => {

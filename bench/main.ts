@@ -39,7 +39,7 @@ const PASS_TOKENS = 64;
 const LENS = { tokens: 100, top: 10 };
 const WRITTEN_TOKENS = 24;
 const never = new AbortController().signal;
-const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+const nowhere: ReadingSink = { tokens: () => undefined, readout: () => undefined };
 
 /** What a training takes of memory, measured in a process that holds nothing else. */
 function memoryOfTraining(): unknown {
@@ -130,7 +130,7 @@ if (process.argv.includes('page')) {
 }
 
 const engine = await openNodeEngine(MODEL);
-const untouched = await openNodeDecoder(MODEL, { tapped: false });
+const untouched = await openNodeDecoder(MODEL, { hooked: false });
 const scorer = createScorer((await readProbe(PROBE)).probe);
 const ids = engine.tokenizer.encode(PROOF_TEXT);
 
@@ -138,19 +138,19 @@ const pass = async (decoder: Decoder): Promise<void> =>
   (await decoder.run(ids.slice(0, PASS_TOKENS), null)).cache.dispose();
 const passes = await interleave({ untouched: () => pass(untouched), residuals: () => pass(engine.decoder) });
 
-const read = async (taps: boolean): Promise<void> => {
+const read = async (readouts: boolean): Promise<void> => {
   const run = new TextRun({ ...engine, scorer });
-  await run.read(PROOF_TEXT, { taps }, nowhere, never);
+  await run.read(PROOF_TEXT, { readouts }, nowhere, never);
   run.dispose();
 };
-const reads = await interleave({ plain: () => read(false), tapped: () => read(true) });
+const reads = await interleave({ plain: () => read(false), hooked: () => read(true) });
 
 const write = async (by: Scorer): Promise<void> => {
   const run = new TextRun({ ...engine, scorer: by });
-  await run.read('The ferry left at noon and', { taps: false }, nowhere, never);
+  await run.read('The ferry left at noon and', { readouts: false }, nowhere, never);
   await run.generate(
     { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS },
-    { taps: false },
+    { readouts: false },
     nowhere,
     never,
   );
@@ -161,7 +161,7 @@ const writes = await interleave({ plain: () => write(noScorer), scored: () => wr
 const set = await readPromptSet(SET, { requireNeutral: true });
 const turns = set.rows
   .slice(0, TURNS)
-  .map((row) => ({ text: [row.context, row.text], taps: set.taps.slice(0, 2), readoutAfter: [1] }));
+  .map((row) => ({ text: [row.context, row.text], readoutTexts: set.taps.slice(0, 2), readoutAfter: [1] }));
 const together = createSegmentReader(engine);
 const oneByOne = createSegmentReader({ ...engine, decoder: { ...engine.decoder, branching: false } });
 const texts = await interleave(
@@ -197,8 +197,8 @@ process.stdout.write(
       readingWithReadouts: {
         tokens: ids.length,
         plainMs: round(reads.plain),
-        withReadoutsMs: round(reads.tapped),
-        ratio: round(reads.tapped / reads.plain),
+        withReadoutsMs: round(reads.hooked),
+        ratio: round(reads.hooked / reads.plain),
         plainTokensPerSecond: round((ids.length * 1000) / reads.plain),
       },
       trainingTexts,

@@ -34,16 +34,16 @@ function emptyReader(): SegmentReader {
       ),
     read: (passages) =>
       Promise.resolve(
-        passages.map(({ text, taps, readoutAfter, keepTokens }) => {
+        passages.map(({ text, readoutTexts, readoutAfter, keepTokens }) => {
           const count = ('user' in text ? text.assistant : text.join(' ')).split(' ').length;
           const read: ReadoutPass[] = readoutAfter.map((_, index) => ({
             tokensBefore: 10 * (index + 1),
-            means: taps.map(() => vector(LAYERS * HIDDEN)),
+            means: readoutTexts.map(() => vector(LAYERS * HIDDEN)),
             own: vector(LAYERS * HIDDEN),
           }));
           return keepTokens === true
-            ? { taps: read, tokens: { count, residuals: vector(LAYERS * count * HIDDEN) } }
-            : { taps: read };
+            ? { readouts: read, tokens: { count, residuals: vector(LAYERS * count * HIDDEN) } }
+            : { readouts: read };
         }),
       ),
   };

@@ -38,15 +38,15 @@ export async function benchReadings(model: string, probeFolder: string, control:
   for (let round = 0; round <= ROUNDS; round += 1) {
     const started = performance.now();
     const alone = new TextRun({ ...engine, scorer });
-    tokens = (await alone.read(text, { taps: false }, nowhere, never)).tokens;
+    tokens = (await alone.read(text, { readouts: false }, nowhere, never)).tokens;
     const aloneMs = since(started);
     alone.dispose();
 
     const run = new TextRun({ ...engine, scorer });
     const from = performance.now();
     ends = 0;
-    const listening: ReadingSink = { tokens: () => undefined, tap: () => void (ends += 1) };
-    await run.read(text, { taps: true }, listening, never);
+    const listening: ReadingSink = { tokens: () => undefined, readout: () => void (ends += 1) };
+    await run.read(text, { readouts: true }, listening, never);
     const sentences = since(from);
     refined = await run.refine(USUAL, nowhere, () => undefined, never);
     const usual = since(from);
@@ -82,11 +82,11 @@ export async function benchReadings(model: string, probeFolder: string, control:
   };
 
   /** Milliseconds of writing on, the reading of the prompt not counted. */
-  async function written(taps: boolean): Promise<number> {
+  async function written(readouts: boolean): Promise<number> {
     const run = new TextRun({ ...engine, scorer });
-    await run.read('The ferry left at noon and', { taps: false }, nowhere, never);
+    await run.read('The ferry left at noon and', { readouts: false }, nowhere, never);
     const from = performance.now();
-    await run.generate(SAMPLING, { taps }, nowhere, never);
+    await run.generate(SAMPLING, { readouts }, nowhere, never);
     const ms = since(from);
     run.dispose();
     return ms;
@@ -97,4 +97,4 @@ function since(from: number): number {
   return performance.now() - from;
 }
 
-const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+const nowhere: ReadingSink = { tokens: () => undefined, readout: () => undefined };

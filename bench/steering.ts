@@ -24,7 +24,7 @@ type Interleave = <K extends string>(
 /** Ratios to the same unsteered, within one run; and the readings of the neutral texts that a match of four KLs takes. */
 export async function benchSteering(model: string, probeFolder: string, interleave: Interleave): Promise<object> {
   const engine = await openNodeEngine(model);
-  const decoder = await openNodeDecoder(model, { tapped: true, editing: true });
+  const decoder = await openNodeDecoder(model, { hooked: true, editing: true });
   const { probe } = await readProbe(probeFolder);
   const bench = createSteeringRunner({ ...engine, decoder, neutral: await neutralTexts() });
   const ground = await bench.ground();
@@ -57,9 +57,9 @@ export async function benchSteering(model: string, probeFolder: string, interlea
         text: 'The ferry left at noon and',
         where: 'generated',
         sampling: { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: WRITTEN_TOKENS },
-        taps: false,
+        readouts: false,
       },
-      { tokens: () => undefined, tap: () => undefined },
+      { tokens: () => undefined, readout: () => undefined },
       new AbortController().signal,
     );
   const writes = await interleave({

@@ -46,7 +46,7 @@ export function createOurs(): BenchEngine {
     const { files, placed } = need();
     const decoder =
       reads === 'nothing'
-        ? (untouched ??= (await openWebDecoder(files, 'webgpu', { tapped: false })).decoder)
+        ? (untouched ??= (await openWebDecoder(files, 'webgpu', { hooked: false })).decoder)
         : placed.decoder;
     // Only a probe may be content with products: to read every layer is to have its stream here.
     const whole = reads === 'probe' ? decoder : { ...decoder, project: () => Promise.resolve(null) };
@@ -118,16 +118,16 @@ export function createOurs(): BenchEngine {
           ids.push(...pieces.map(({ id }) => id));
           times.push(performance.now());
         },
-        tap: () => undefined,
+        readout: () => undefined,
       };
       try {
         const started = performance.now();
-        await run.read(prompt, { taps: false }, sink, never);
+        await run.read(prompt, { readouts: false }, sink, never);
         const first = performance.now();
         ids.length = times.length = 0;
         await run.generate(
           { temperature: 0, topK: 0, topP: 1, seed: 0, maxTokens: tokens },
-          { taps: false },
+          { readouts: false },
           sink,
           never,
         );
@@ -145,8 +145,8 @@ export function createOurs(): BenchEngine {
       try {
         const { tokens, milliseconds } = await run.read(
           text,
-          { taps: false },
-          { tokens: () => undefined, tap: () => undefined },
+          { readouts: false },
+          { tokens: () => undefined, readout: () => undefined },
           never,
         );
         return { tokens, milliseconds };

@@ -45,7 +45,7 @@ function longRecording() {
         scores: poles[pole].scores.slice(0, cells),
         words: poles[pole].words.slice(0, cells),
       })),
-    taps: recording.taps.filter((tap) => tap.afterToken < TOKENS),
+    taps: recording.taps.filter((readout) => readout.afterToken < TOKENS),
   };
 }
 
@@ -97,16 +97,16 @@ function push(batch: number): void {
 }
 
 /** Readings of the story, to come again and again. */
-const readings = app.readingController.reading?.taps ?? [];
+const readings = app.readingController.reading?.readouts ?? [];
 
 /** As {@link push}, with readings after the sentences that the new tokens end. Nothing is drawn before the next frame. */
 function pushRead(batch: number): void {
   const { reading } = app.readingController;
   const from = instrument.cells.length;
   push(batch);
-  for (const tap of readings) {
-    const afterToken = tap.afterToken + pieces.length * Math.floor(from / pieces.length);
-    if (afterToken >= from && afterToken < from + batch) reading?.sink.tap({ ...tap, afterToken });
+  for (const readout of readings) {
+    const afterToken = readout.afterToken + pieces.length * Math.floor(from / pieces.length);
+    if (afterToken >= from && afterToken < from + batch) reading?.sink.readout({ ...readout, afterToken });
   }
 }
 

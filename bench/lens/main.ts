@@ -25,7 +25,7 @@ const PASS = 31;
 const bench: LensBench = {
   async run(backend, tokens, top, rounds) {
     const files = toyDecoderFiles({ layerCount: LAYERS });
-    const opened = await openWebDecoder(files, backend, { tapped: true });
+    const opened = await openWebDecoder(files, backend, { hooked: true });
     const { decoder } = opened;
     const head = await opened.openLens(files, { mostRows: 64 });
     const text = Array.from({ length: tokens }, (_, index) => (index * 37 + 11) % (TOY.vocabulary - 1));

@@ -36,7 +36,7 @@ export function longRun(tokens: number, path = RUN): string {
       ),
     }),
     taps: Array.from({ length: copies }, (_, copy) =>
-      run.taps.map((tap) => ({ ...tap, afterToken: tap.afterToken + copy * length })),
+      run.taps.map((readout) => ({ ...readout, afterToken: readout.afterToken + copy * length })),
     ).flat(),
   });
 }

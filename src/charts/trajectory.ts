@@ -33,7 +33,7 @@ export interface TrajectoryInput {
   readonly wordless: ArrayLike<number> | null;
   /** Beyond each, 1 in 100 neutral values of what `series` shows; null where that is not known. */
   readonly lines: LinePair | null;
-  readonly taps: readonly TrajectoryReadout[];
+  readonly readouts: readonly TrajectoryReadout[];
   /** Visible tokens on the continuous axis of the layer map. */
   readonly range: { readonly from: number; readonly to: number };
   readonly domain: number;
@@ -53,7 +53,7 @@ const FAINT: Readonly<Record<Theme, string>> = { light: '#b4b8bf', dark: '#5f636
 
 /** Traces and layout of the trajectory. */
 export function trajectoryFigure(input: TrajectoryInput): Figure {
-  const { theme, taps, range, alone, wordless } = input;
+  const { theme, readouts, range, alone, wordless } = input;
   const { muted, band, paper } = FIGURE_COLOURS[theme];
   const line = endLines(theme, input.head);
   // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
@@ -66,8 +66,8 @@ export function trajectoryFigure(input: TrajectoryInput): Figure {
     ...SILENT,
     mode: 'markers',
     cliponaxis: false,
-    x: chosen.map((tap) => tap.afterToken),
-    y: chosen.map((tap) => tap.score),
+    x: chosen.map((readout) => readout.afterToken),
+    y: chosen.map((readout) => readout.score),
     marker: { symbol: 'diamond', size: 9, ...marker },
   });
   const limit = axisLimit(input);
@@ -82,26 +82,26 @@ export function trajectoryFigure(input: TrajectoryInput): Figure {
         : [{ ...SILENT_LINE, ...points(wordless, first, end), line: { width: 1.1, color: muted } }]),
       {
         ...SILENT_LINE,
-        x: taps.flatMap((tap) => [tap.afterToken, tap.afterToken, null]),
-        y: taps.flatMap((tap) => [tap.low, tap.high, null]),
+        x: readouts.flatMap((readout) => [readout.afterToken, readout.afterToken, null]),
+        y: readouts.flatMap((readout) => [readout.low, readout.high, null]),
         line: { width: 7, color: band },
       },
       {
         ...SILENT_LINE,
-        x: taps.map((tap) => tap.afterToken),
-        y: taps.map((tap) => tap.score),
+        x: readouts.map((readout) => readout.afterToken),
+        y: readouts.map((readout) => readout.score),
         line: { width: 1.5, color: INK[theme] },
       },
       readoutTrace(
-        taps.filter((tap) => tap.inside),
+        readouts.filter((readout) => readout.inside),
         { color: paper, line: { width: 1.5, color: muted } },
       ),
       readoutTrace(
-        taps.filter((tap) => !tap.inside && tap.score > 0),
+        readouts.filter((readout) => !readout.inside && readout.score > 0),
         { color: line.positive },
       ),
       readoutTrace(
-        taps.filter((tap) => !tap.inside && tap.score <= 0),
+        readouts.filter((readout) => !readout.inside && readout.score <= 0),
         { color: line.negative },
       ),
     ],
@@ -123,12 +123,12 @@ export function layoutOf(limit: number, { from, to }: TrajectoryInput['range'], 
  * The score at the upper end of the axis; the lower end is its negative. The scale's own domain, or more where a line
  * or a tap needs it, so that the picture does not jump while words arrive.
  */
-export function axisLimit({ taps, domain, lines }: Pick<TrajectoryInput, 'taps' | 'domain' | 'lines'>): number {
+export function axisLimit({ readouts, domain, lines }: Pick<TrajectoryInput, 'readouts' | 'domain' | 'lines'>): number {
   const highest = Math.max(
     domain,
     3,
     ...(lines === null ? [] : [Math.abs(lines.low), Math.abs(lines.high)]),
-    ...taps.flatMap((tap) => [tap.score, tap.low, tap.high].filter(Number.isFinite).map(Math.abs)),
+    ...readouts.flatMap((readout) => [readout.score, readout.low, readout.high].filter(Number.isFinite).map(Math.abs)),
   );
   return Math.ceil(highest * 1.05);
 }

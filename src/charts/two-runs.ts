@@ -18,7 +18,7 @@ export interface DifferencePoint {
 export interface DifferenceInput {
   /** By place on the axis; NaN where there is none. */
   readonly series: ArrayLike<number>;
-  readonly taps: readonly DifferencePoint[];
+  readonly readouts: readonly DifferencePoint[];
   readonly mean: number;
   readonly interval: Interval | null;
   /** Where the values behind the mean begin. */
@@ -61,8 +61,8 @@ export function twoRunsFigure(input: TwoRunsInput): Figure {
     3,
     ...finite(input.a),
     ...finite(input.b),
-    ...input.readoutsA.map((tap) => tap.y),
-    ...input.readoutsB.map((tap) => tap.y),
+    ...input.readoutsA.map((readout) => readout.y),
+    ...input.readoutsB.map((readout) => readout.y),
   ]);
   const lower =
     difference === null
@@ -70,7 +70,7 @@ export function twoRunsFigure(input: TwoRunsInput): Figure {
       : limitOf([
           input.domain / 3,
           ...finite(difference.series),
-          ...difference.taps.map((tap) => tap.y),
+          ...difference.readouts.map((readout) => readout.y),
           difference.interval?.low ?? 0,
           difference.interval?.high ?? 0,
         ]);
@@ -139,7 +139,7 @@ export function rangeOf(length: number, start: number): [number, number] {
 
 function runTraces(
   values: ArrayLike<number>,
-  taps: readonly DifferencePoint[],
+  readouts: readonly DifferencePoint[],
   start: number,
   line: Omit<Stroke, 'width'>,
   symbol: MarkSymbol,
@@ -159,14 +159,14 @@ function runTraces(
       mode: sentences ? 'lines+markers' : 'markers',
       line: { width: 1.8, ...line },
       cliponaxis: false,
-      x: taps.map((tap) => tap.x),
-      y: taps.map((tap) => orNull(tap.y)),
+      x: readouts.map((readout) => readout.x),
+      y: readouts.map((readout) => orNull(readout.y)),
       marker: { size: 8, color: line.color, symbol },
     },
   ];
 }
 
-function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head: Head): ScatterTrace[] {
+function differenceTraces({ series, readouts }: DifferenceInput, theme: Theme, head: Head): ScatterTrace[] {
   return [
     ...shadedSides(series, endLines(theme, head)).map((trace): ScatterTrace => ({ ...trace, yaxis: 'y2' })),
     {
@@ -174,8 +174,8 @@ function differenceTraces({ series, taps }: DifferenceInput, theme: Theme, head:
       yaxis: 'y2',
       mode: 'markers',
       cliponaxis: false,
-      x: taps.map((tap) => tap.x),
-      y: taps.map((tap) => orNull(tap.y)),
+      x: readouts.map((readout) => readout.x),
+      y: readouts.map((readout) => orNull(readout.y)),
       marker: { size: 8, symbol: 'diamond-open', color: INK[theme], line: { width: 1.5, color: INK[theme] } },
     },
   ];

@@ -6,7 +6,7 @@ import type { ReadingSink, ReadoutReading, TokenBatch, TokenPiece, TokenScores }
 /** A sink that keeps everything. */
 export class GrownReading implements ReadingSink {
   readonly pieces: TokenPiece[] = [];
-  readonly #taps = new Map<number, ReadoutReading>();
+  readonly #readouts = new Map<number, ReadoutReading>();
   readonly #batches: Readonly<Record<Head, TokenScores[]>> = { difference: [], positive: [], negative: [] };
 
   tokens(batch: TokenBatch): void {
@@ -17,13 +17,13 @@ export class GrownReading implements ReadingSink {
     }
   }
 
-  tap(tap: ReadoutReading): void {
-    this.#taps.set(tap.afterToken, tap);
+  readout(readout: ReadoutReading): void {
+    this.#readouts.set(readout.afterToken, readout);
   }
 
   /** Readings in the order in which their places were first read; one that was read again takes the place of the one before. */
-  get taps(): readonly ReadoutReading[] {
-    return [...this.#taps.values()];
+  get readouts(): readonly ReadoutReading[] {
+    return [...this.#readouts.values()];
   }
 
   /** All scores so far `[tokens, layers]`. */
@@ -59,12 +59,12 @@ export function toJson(reading: GrownReading): { tokens: unknown[]; taps: unknow
     poles === null
       ? {}
       : byPole((pole) => ({ scores: at(poles[pole].scores, index), words: at(poles[pole].words, index) }));
-  const inOrder = (taps: readonly ReadoutReading[]): ReadoutReading[] =>
-    [...taps].sort((a, b) => a.afterToken - b.afterToken);
-  const shown = (tap: ReadoutReading): (number | null)[] | null =>
-    tap.shown && row(Float32Array.of(tap.shown.score, tap.shown.low, tap.shown.high));
-  const readoutPoles = (tap: ReadoutReading): object =>
-    tap.poles === null ? {} : { positive: row(tap.poles.positive), negative: row(tap.poles.negative) };
+  const inOrder = (readouts: readonly ReadoutReading[]): ReadoutReading[] =>
+    [...readouts].sort((a, b) => a.afterToken - b.afterToken);
+  const shown = (readout: ReadoutReading): (number | null)[] | null =>
+    readout.shown && row(Float32Array.of(readout.shown.score, readout.shown.low, readout.shown.high));
+  const readoutPoles = (readout: ReadoutReading): object =>
+    readout.poles === null ? {} : { positive: row(readout.poles.positive), negative: row(readout.poles.negative) };
   return {
     tokens: reading.pieces.map((piece, index) => ({
       id: piece.id,
@@ -73,14 +73,14 @@ export function toJson(reading: GrownReading): { tokens: unknown[]; taps: unknow
       words: at(words, index),
       ...polesAt(index),
     })),
-    taps: inOrder(reading.taps).map((tap) => ({
-      afterToken: tap.afterToken,
-      stand: tap.stand,
-      shown: shown(tap),
-      score: row(tap.score),
-      nullLow: row(tap.nullLow),
-      nullHigh: row(tap.nullHigh),
-      ...readoutPoles(tap),
+    taps: inOrder(reading.readouts).map((readout) => ({
+      afterToken: readout.afterToken,
+      stand: readout.stand,
+      shown: shown(readout),
+      score: row(readout.score),
+      nullLow: row(readout.nullLow),
+      nullHigh: row(readout.nullHigh),
+      ...readoutPoles(readout),
     })),
   };
 }

@@ -33,34 +33,34 @@ export async function textFrom(options: Options): Promise<string> {
   return text ?? readProse(file ?? '');
 }
 
-type Tell = ReadingSink['tap'];
+type Tell = ReadingSink['readout'];
 
 /** Reads inside the sentences of a run's text; why that could not be done everywhere, null where it was. */
 export async function readInside(
   run: TextRun,
   every: Granularity,
-  tap: Tell,
+  readout: Tell,
   signal: AbortSignal,
 ): Promise<ReadingsLeft | null> {
   if (every === 'sentence') return null;
-  const sink: ReadingSink = { tokens: () => undefined, tap };
+  const sink: ReadingSink = { tokens: () => undefined, readout };
   return (await run.refine(every, sink, (done, total) => showProgress('readings', done, total), signal)).left;
 }
 
 /** The readings as they are shown, in the order of the text, with a sentence on what they lack. */
 export function shownReadings(
-  taps: readonly ReadoutReading[],
+  readouts: readonly ReadoutReading[],
   tokens: number,
   defaultLayer: number,
   left: ReadingsLeft | null,
 ): object {
   const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null);
-  const points = tracePoints(taps, tokens, null, defaultLayer);
+  const points = tracePoints(readouts, tokens, null, defaultLayer);
   const printed = ({ from, afterToken, stand, score, low, high }: TracePoint): object => {
     return { from, afterToken, stand, score: rounded(score), low: rounded(low), high: rounded(high) };
   };
   return {
     readings: points.map(printed),
-    readingsLack: readingsLack(taps, left),
+    readingsLack: readingsLack(readouts, left),
   };
 }

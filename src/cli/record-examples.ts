@@ -119,14 +119,14 @@ async function written(
   const scorer = createScorer(probe);
   const during = new GrownReading();
   await new SteeredWriting({ ...engine, scorer }, intervention).write(
-    { text: prompt, where: 'generated', sampling: FIRST_SAMPLING, taps: false },
+    { text: prompt, where: 'generated', sampling: FIRST_SAMPLING, readouts: false },
     during,
     signal,
   );
   const back = new GrownReading();
   const run = new TextRun({ ...engine, scorer });
-  await run.read(during.pieces.map(({ text }) => text).join(''), { taps: true }, back, signal);
-  await readInside(run, USUAL, (tap) => back.tap(tap), signal);
+  await run.read(during.pieces.map(({ text }) => text).join(''), { readouts: true }, back, signal);
+  await readInside(run, USUAL, (readout) => back.readout(readout), signal);
   run.dispose();
   const pieces = back.pieces.map(({ text }) => text);
   let length = 0;
@@ -135,7 +135,7 @@ async function written(
     title: starter.title,
     pieces,
     given,
-    trace: tracePoints(back.taps, pieces.length, null, probe.defaultLayer),
+    trace: tracePoints(back.readouts, pieces.length, null, probe.defaultLayer),
     steering,
   };
 }

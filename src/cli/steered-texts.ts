@@ -42,7 +42,7 @@ export async function writeSteeredTexts(
     for (const seed of plan.seeds) {
       for (const [side, intervention] of plan.interventions) {
         const during = new GrownReading();
-        const text = { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, taps: true };
+        const text = { text: prompt, where: plan.where, sampling: { ...plan.sampling, seed }, readouts: true };
         const condition = intervention.length === 0 ? null : plan.condition;
         let decided: Required<Pick<WrittenText, 'acted' | 'asked'>> = { acted: [], asked: 0 };
         const summary = await writingUnder(
@@ -54,9 +54,9 @@ export async function writeSteeredTexts(
         const whole = during.pieces.map(({ text }) => text).join('');
         const back = new GrownReading();
         const run = new TextRun({ ...parts, decoder: unsteered, scorer });
-        await run.read(whole, { taps: true }, back, signal);
+        await run.read(whole, { readouts: true }, back, signal);
         run.dispose();
-        const last = ({ taps }: GrownReading): number => taps.at(-1)?.score[probe.defaultLayer] ?? NaN;
+        const last = ({ readouts }: GrownReading): number => readouts.at(-1)?.score[probe.defaultLayer] ?? NaN;
         texts.push({
           prompt,
           seed,

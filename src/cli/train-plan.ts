@@ -79,7 +79,7 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
       kind,
       target,
       penalty: options.number('penalty', DEFAULT_PENALTY[kind], { min: 0, max: 1e6 }),
-      taps: options.number('taps', Math.min(TRAINING_DEFAULTS.taps, readoutCount), {
+      readouts: options.number('taps', Math.min(TRAINING_DEFAULTS.readouts, readoutCount), {
         min: 1,
         max: readoutCount,
         whole: true,

@@ -17,15 +17,16 @@ export function intervalMade({ interval, block }: SpanReading): string {
 }
 
 /** The range of random directions at the taps of the span, e.g. `random −0.4 to +0.5`; nothing without taps. */
-export function spanRandom({ taps }: SpanReading): string {
-  return taps.n === 0 ? '' : `random ${signedShort(taps.low)} to ${signedShort(taps.high)}`;
+export function spanRandom({ readouts }: SpanReading): string {
+  return readouts.n === 0 ? '' : `random ${signedShort(readouts.low)} to ${signedShort(readouts.high)}`;
 }
 
 /** A span as it is announced. */
 export function spanSpoken(reading: SpanReading): string {
-  const { span, n, mean, interval, taps } = reading;
+  const { span, n, mean, interval, readouts } = reading;
   const between = interval === null ? '' : `, 95 percent interval ${spoken(interval.low)} to ${spoken(interval.high)}`;
-  const inside = taps.n === 0 ? 'no readings' : `${plural(taps.n, 'reading')} with mean ${spoken(taps.mean)}`;
+  const inside =
+    readouts.n === 0 ? 'no readings' : `${plural(readouts.n, 'reading')} with mean ${spoken(readouts.mean)}`;
   return `Tokens ${span.from} to ${span.to}: mean of ${plural(n, 'token')} ${spoken(mean)}${between}; ${inside}.`;
 }
 

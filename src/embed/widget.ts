@@ -33,11 +33,11 @@ function render({ model, el }: { readonly model: WidgetModel; readonly el: HTMLE
 }
 
 function view(source: string, asked: unknown): readonly HTMLElement[] {
-  const { title, axis, tokens, taps, defaultLayer, layers } = parseRecording(source);
+  const { title, axis, tokens, taps: readouts, defaultLayer, layers } = parseRecording(source);
   const layer = typeof asked === 'number' ? asked : null;
   if (layer !== null && !(Number.isInteger(layer) && layer >= 0 && layer < layers))
     throw new AppError('usage', `There is no layer ${layer}: the run has 0 to ${layers - 1}.`, { layer });
-  const points = tracePoints(taps, tokens.length, layer, defaultLayer);
+  const points = tracePoints(readouts, tokens.length, layer, defaultLayer);
   if (points.length === 0)
     throw new AppError('usage', 'The run has no readings, so there is no line. Read the text again with readings.');
   const foot = document.createElement('p');

@@ -85,7 +85,7 @@ export async function placeDecoder(parts: PlacingParts): Promise<PlacedDecoder> 
 }
 
 async function onWebGpu(parts: PlacingParts, gpu: Extract<GpuAnswer, { ok: true }>): Promise<PlacedDecoder> {
-  const opened = await openWebDecoder(parts.files, 'webgpu', { tapped: true });
+  const opened = await openWebDecoder(parts.files, 'webgpu', { hooked: true });
   try {
     throwIfStopped(parts.signal);
     const key = {
@@ -179,7 +179,7 @@ async function onWasm(parts: PlacingParts, fallback: { cause: GpuCause; detail: 
   };
   const known = await recallProof(PRODUCT_PROOF, key);
   const opened = await openWebDecoder(parts.files, 'wasm', {
-    tapped: true,
+    hooked: true,
     products: known ?? 'prove',
     ...(parts.again && { again: parts.again }),
   });

@@ -7,7 +7,7 @@ import type { ReadingPlace } from '../reading/refinement.ts';
 export class ReadingLog {
   #batches: TokenBatch[] = [];
   /** By the token after which they stand: one that is read again takes the place of the one before. */
-  readonly #taps = new Map<number, ReadoutReading>();
+  readonly #readouts = new Map<number, ReadoutReading>();
 
   /** A sink that remembers what it passes on. */
   through(sink: ReadingSink): ReadingSink {
@@ -16,16 +16,16 @@ export class ReadingLog {
         this.#batches.push(cut(batch, batch.pieces.length));
         sink.tokens(batch);
       },
-      tap: (tap) => {
-        this.#taps.set(tap.afterToken, tap);
-        sink.tap(tap);
+      readout: (readout) => {
+        this.#readouts.set(readout.afterToken, readout);
+        sink.readout(readout);
       },
     };
   }
 
   /** Whether a place has been read as what it is: what ended the text once may stand inside a sentence now. */
   hasReadout({ afterToken, stand }: ReadingPlace): boolean {
-    return this.#taps.get(afterToken)?.stand === stand;
+    return this.#readouts.get(afterToken)?.stand === stand;
   }
 
   /** Forgets the scores from token `tokens` on, and the taps from token `alike` on: a tap depends on the text before it only. */
@@ -33,7 +33,7 @@ export class ReadingLog {
     this.#batches = this.#batches
       .filter((batch) => batch.start < tokens)
       .map((batch) => (batch.start + batch.pieces.length <= tokens ? batch : cut(batch, tokens - batch.start)));
-    for (const afterToken of this.#taps.keys()) if (afterToken >= alike) this.#taps.delete(afterToken);
+    for (const afterToken of this.#readouts.keys()) if (afterToken >= alike) this.#readouts.delete(afterToken);
   }
 
   /** Tells all tokens again. */
@@ -44,8 +44,8 @@ export class ReadingLog {
   /** Tells those taps after the tokens `from` to before `to` again that were read as what their tokens are by these stands of the text. */
   replayReadouts(sink: ReadingSink, stands: readonly Stand[], from: number, to: number): void {
     for (let token = from; token < Math.min(to, stands.length); token += 1) {
-      const tap = this.#taps.get(token);
-      if (tap !== undefined && tap.stand === stands[token]) sink.tap(tap);
+      const readout = this.#readouts.get(token);
+      if (readout !== undefined && readout.stand === stands[token]) sink.readout(readout);
     }
   }
 }

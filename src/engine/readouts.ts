@@ -109,7 +109,7 @@ export class Readouts {
       own ? meanFrom(passes, afterToken + 1, sizes) : meanOverTokens(passes, sizes.hidden),
     );
     const ofToken = own && brought[0] ? meanFrom(brought[0], afterToken, sizes, afterToken + 1) : null;
-    return { afterToken, ...scorer.tap(means, afterToken + 1, stand, ofToken) };
+    return { afterToken, ...scorer.readout(means, afterToken + 1, stand, ofToken) };
   }
 }
 

@@ -36,7 +36,7 @@ export interface Scorer {
    * The reading of one place from the mean residual of each of its texts `[layers, hidden]`; `own` is that of the text's own
    * token before them, null where {@link Readout.own} says no.
    */
-  tap(
+  readout(
     means: readonly Float32Array[],
     tokensBefore: number,
     stand: Stand,
@@ -75,12 +75,12 @@ export function createScorer(probe: Probe): Scorer {
 }
 
 /** Readings at the taps of a probe, at sentence ends alone. */
-function readoutsOf(probe: Probe): Pick<Scorer, 'readouts' | 'tap'> {
+function readoutsOf(probe: Probe): Pick<Scorer, 'readouts' | 'readout'> {
   const { model, poles } = probe;
   const drawn = drawNullDirections(probe.nullModel, model.layerCount + 1);
   return {
     readouts: { sentence: { texts: probe.taps, own: false }, clause: NOTHING, word: NOTHING },
-    tap: (means, tokensBefore, stand) => {
+    readout: (means, tokensBefore, stand) => {
       const mean = meanReading(means); // scores are linear: the score of the mean is the mean of the scores
       const { low, high } = nullBand(drawn, mean, tokensBefore);
       return {
@@ -96,12 +96,12 @@ function readoutsOf(probe: Probe): Pick<Scorer, 'readouts' | 'tap'> {
 }
 
 /** Readings anywhere. Where the text's own token could not be read, a sentence end is read as every other place. */
-function traceOf({ texts, layers, ends, inside }: TraceReadout): Pick<Scorer, 'readouts' | 'tap'> {
+function traceOf({ texts, layers, ends, inside }: TraceReadout): Pick<Scorer, 'readouts' | 'readout'> {
   const drawn = { ends: drawTrace(ends.nullModel, layers), inside: drawTrace(inside.nullModel, layers) };
   const within = { texts, own: false };
   return {
     readouts: { sentence: { texts, own: true }, clause: within, word: within },
-    tap: (means, _tokensBefore, stand, own) => {
+    readout: (means, _tokensBefore, stand, own) => {
       const mean = meanReading(means);
       const { score, low, high, poles, shown } =
         own === null
@@ -117,7 +117,7 @@ export const noScorer: Scorer = {
   readouts: { sentence: NOTHING, clause: NOTHING, word: NOTHING },
   directions: [],
   tokens: () => ({ scores: new Float32Array(0), words: new Float32Array(0), poles: null }),
-  tap: (_means, _tokensBefore, stand) => ({
+  readout: (_means, _tokensBefore, stand) => ({
     stand,
     shown: null,
     score: new Float32Array(0),

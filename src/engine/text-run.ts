@@ -73,7 +73,12 @@ export class TextRun {
   }
 
   /** Reads a text from its start: {@link plan}, then {@link readPlan}; whatever is wrong with the text rejects. */
-  async read(text: string, options: { taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  async read(
+    text: string,
+    options: { readouts: boolean },
+    sink: ReadingSink,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
     return this.readPlan(this.plan(text, options), sink, signal);
   }
 
@@ -81,10 +86,10 @@ export class TextRun {
    * What reading a text would do. Computes nothing; throws text errors. A text that fits without its last readings is read
    * without them.
    */
-  plan(text: string, { taps }: { taps: boolean }): ReadPlan {
+  plan(text: string, { readouts }: { readouts: boolean }): ReadPlan {
     const ids = wholeText(this.#parts.tokenizer, text);
     checkLength(ids.length, this.#parts.decoder.sizes.contextTokens);
-    if (!taps || this.#readouts.longest('sentence') === 0) return { ids, stops: [], stands: [], left: null };
+    if (!readouts || this.#readouts.longest('sentence') === 0) return { ids, stops: [], stands: [], left: null };
     const piece = this.#parts.tokenizer.pieces();
     const stands = standsOf(ids.map((id) => piece(id).text));
     const ends = stands.flatMap((stand, token) => (stand === 'sentence' ? [token] : []));
@@ -150,8 +155,8 @@ export class TextRun {
     let done = 0;
     const counting: ReadingSink = {
       tokens: (batch) => sink.tokens(batch),
-      tap: (tap) => {
-        sink.tap(tap);
+      readout: (readout) => {
+        sink.readout(readout);
         onProgress((done += 1), due.length);
       },
     };
@@ -182,12 +187,12 @@ export class TextRun {
     this.#nextPiece = this.#parts.tokenizer.pieces();
     for (const id of this.#ids) this.#nextPiece(id);
     const { gate = null } = options;
-    const behind = Math.max(gate?.longest ?? 0, options.taps ? this.#readouts.longest('sentence') : 0);
+    const behind = Math.max(gate?.longest ?? 0, options.readouts ? this.#readouts.longest('sentence') : 0);
     const room = this.#parts.decoder.sizes.contextTokens - behind;
     const most = Math.max(0, Math.min(sampling.maxTokens, room - this.#sequence.length));
     const uniforms = uniformsOf(sampling.seed, options.drawn ?? 0, most);
     // Behind the token that shows them, sentences can only be read as branches in one pass; a gate is asked before every pass.
-    const ahead = this.#sequence.writes && gate === null && (!options.taps || this.#readouts.branches);
+    const ahead = this.#sequence.writes && gate === null && (!options.readouts || this.#readouts.branches);
     const pace = ahead ? this.#writeAhead : this.#writeOne;
     let count = 0;
     let ended: RunSummary['ended'] | null = null;
@@ -197,7 +202,7 @@ export class TextRun {
       const part = await pace.call(
         this,
         this.#logits,
-        { choice: sampling, taps: options.taps, repeats, gate },
+        { choice: sampling, readouts: options.readouts, repeats, gate },
         uniforms.subarray(count),
         sink,
         signal,
@@ -205,7 +210,7 @@ export class TextRun {
       count += part.tokens;
       ended = part.ended;
     }
-    if (options.taps) await this.#read([], this.#dueAtEnd(), sink, signal);
+    if (options.readouts) await this.#read([], this.#dueAtEnd(), sink, signal);
     return this.#summary(count, started, ended ?? (count >= sampling.maxTokens ? 'length' : 'context'));
   }
 
@@ -218,7 +223,7 @@ export class TextRun {
   /** Chooses one token and reads it; whether the sentence before it has ended shows only then, so its taps are read together with it. */
   async #writeOne(
     logits: Float32Array,
-    { choice, taps, repeats, gate }: WritingManner,
+    { choice, readouts, repeats, gate }: WritingManner,
     uniforms: Float32Array,
     sink: ReadingSink,
     signal: AbortSignal,
@@ -228,14 +233,14 @@ export class TextRun {
     const piece = this.#nextPiece(id);
     const token = this.#ids.length;
     gate?.before(token);
-    await this.#read([id], [...this.#dueBefore(piece, taps), ...(gate?.after(token) ?? [])], sink, signal, [piece]);
+    await this.#read([id], [...this.#dueBefore(piece, readouts), ...(gate?.after(token) ?? [])], sink, signal, [piece]);
     return { tokens: 1, ended: repeats() ? 'repetition' : null };
   }
 
   /** Lets the decoder write by itself, until taps are due; they are read behind the tokens that show it. */
   async #writeAhead(
     logits: Float32Array,
-    { choice, taps, repeats }: WritingManner,
+    { choice, readouts, repeats }: WritingManner,
     uniforms: Float32Array,
     sink: ReadingSink,
     signal: AbortSignal,
@@ -251,7 +256,7 @@ export class TextRun {
         return 'drop';
       }
       const piece = this.#nextPiece(id);
-      due = this.#dueBefore(piece, taps);
+      due = this.#dueBefore(piece, readouts);
       this.#take({ start, tokens: 1, ...streams, logits }, [piece], told);
       tokens += 1;
       if (repeats()) ended = 'repetition';
@@ -270,8 +275,8 @@ export class TextRun {
   }
 
   /** What is read after the text so far where a token shows that its last sentence has ended, if that is wanted. */
-  #dueBefore(piece: TokenPiece, taps: boolean): readonly DueReadout[] {
-    return taps && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text) ? this.#dueAtEnd() : [];
+  #dueBefore(piece: TokenPiece, readouts: boolean): readonly DueReadout[] {
+    return readouts && piece.text !== '' && endsSentence(this.#text.slice(-64), piece.text) ? this.#dueAtEnd() : [];
   }
 
   /**
@@ -350,7 +355,7 @@ export class TextRun {
         if (readout === undefined || brought.length < readout.peeks.length) continue;
         open.shift();
         if (readout.heard) readout.heard(brought);
-        else sink.tap(this.#readouts.score(readout, brought));
+        else sink.readout(this.#readouts.score(readout, brought));
         brought = [];
       }
       throwIfStopped(signal);

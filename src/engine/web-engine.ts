@@ -211,7 +211,7 @@ export class WebEngine {
       ...parts,
       open: async (stop) =>
         openWebDecoder(await again(stop), backend, {
-          tapped: true,
+          hooked: true,
           editing: true,
           ...usedUp(stop),
           ...(placed.products !== null && { products: placed.products.trials }),
@@ -272,11 +272,11 @@ export class WebEngine {
   }
 
   /** Reads a text; of the text before it stays what both begin with, and all of it where this one is refused. */
-  async read(args: { text: string; taps: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
+  async read(args: { text: string; readouts: boolean }, sink: ReadingSink, signal: AbortSignal): Promise<RunSummary> {
     const loaded = this.#needLoaded();
     if (!this.#scorer) throw noProbe();
     const run = this.#run ?? new TextRun({ ...loaded, scorer: this.#scorer });
-    const plan = run.plan(args.text, { taps: args.taps });
+    const plan = run.plan(args.text, { readouts: args.readouts });
     this.#run = run;
     return run.readPlan(plan, sink, signal);
   }
@@ -289,12 +289,12 @@ export class WebEngine {
 
   /** Writes on from the text read last. */
   async generate(
-    args: { sampling: SamplingOptions; taps: boolean },
+    args: { sampling: SamplingOptions; readouts: boolean },
     sink: ReadingSink,
     signal: AbortSignal,
   ): Promise<RunSummary> {
     if (!this.#run) throw new AppError('text-empty', 'There is nothing to continue yet. Read a text first.');
-    return this.#run.generate(args.sampling, { taps: args.taps }, sink, signal);
+    return this.#run.generate(args.sampling, { readouts: args.readouts }, sink, signal);
   }
 
   /** Words that the lens can follow. */

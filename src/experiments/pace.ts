@@ -10,7 +10,7 @@ export interface Pace {
 
 /** A stretch of text as experiments read it: short texts with taps, many at once. */
 const BEGINNING = 'The mill stood at the bend of the river, and its wheel had not turned since the spring flood.';
-const TAP = 'The afternoon went on, and the light moved across the floor.';
+const READOUT_TEXT = 'The afternoon went on, and the light moved across the floor.';
 const TEXTS = 12;
 const ROLLOUTS = 24;
 const ROLLOUT_TOKENS = 4;
@@ -25,14 +25,14 @@ export async function measurePace(
   // No two begin alike: what is shared is read once, and would be counted twelve times.
   const passages = Array.from({ length: TEXTS }, (_, index) => ({
     text: [`${index + 1} carts came down the hill. ${BEGINNING}`, 'Nobody was at the gate.'],
-    taps: [TAP],
+    readoutTexts: [READOUT_TEXT],
     readoutAfter: [0, 1],
   }));
   const [first] = passages;
   // The first pass of a session pays for what later ones find ready.
   if (first !== undefined) await subject.read([first], signal);
   const tokens = passages.reduce(
-    (sum, { text }) => sum + subject.encode(text.join(' ')).length + 2 * subject.encode(` ${TAP}`).length,
+    (sum, { text }) => sum + subject.encode(text.join(' ')).length + 2 * subject.encode(` ${READOUT_TEXT}`).length,
     0,
   );
   const began = clock();

@@ -33,7 +33,7 @@ export interface HookedDecoder extends DecoderShape {
    * Output names of the residual stream `[layerCount + 1]`, float32: 0 the embedding, l the stream entering layer l,
    * last what leaves the last layer.
    */
-  readonly taps: readonly string[];
+  readonly streams: readonly string[];
   /** Output name of the logits, float32 of a graph that was rewritten. */
   readonly logits: string;
   /** Whether a pass may hold tokens that branch off; see branching.ts. */
@@ -70,12 +70,12 @@ export function hookDecoder(
   const { embedding, additions, normed } = residualChain(model, shape.layerCount);
   const typeOf = elementTypes(model);
   const ends = additions.filter((_, index) => index % 2 === 1);
-  const taps = [embedding, ...ends.map((addition) => sumOf(addition, edits))].map((name, layer) => {
+  const streams = [embedding, ...ends.map((addition) => sumOf(addition, edits))].map((name, layer) => {
     const type = computedType(layer === 0 ? embedding : streamOf(at(ends, layer - 1)), typeOf);
     return inFloat32(name, type, `flipside.stream.${layer}`, edits);
   });
   const existing = new Set(model.outputs.map((output) => output.name));
-  edits.addOutputs(taps.filter((name) => !existing.has(name)));
+  edits.addOutputs(streams.filter((name) => !existing.has(name)));
   pickLogitRows(model, normed, edits);
   const logits = inFloat32('logits', computedType('logits', typeOf), 'flipside.logits', edits);
   if (logits !== 'logits') edits.addOutputs([logits]);
@@ -90,7 +90,7 @@ export function hookDecoder(
   return {
     ...shape,
     graph: edits.write({ prune: options.lengths ? [ATTENTION_MASK_INPUT] : [] }),
-    taps,
+    streams,
     logits,
     branching: branching?.yes === true,
     steering: !editing,

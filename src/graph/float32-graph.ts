@@ -22,11 +22,11 @@ const ATTRIBUTE_FIELD = 5;
 const VALUE_INFO_FIELD = 13;
 
 /** A rewritten decoder in float32, to be loaded with the same weight files; itself where nothing in it is float16. */
-export function inFloat32(tapped: HookedDecoder): HookedDecoder {
-  const graph = widened(tapped.graph);
-  return graph === tapped.graph
-    ? tapped
-    : { ...tapped, graph, activations: 'float32', steeringType: 'float32', half: false };
+export function inFloat32(hooked: HookedDecoder): HookedDecoder {
+  const graph = widened(hooked.graph);
+  return graph === hooked.graph
+    ? hooked
+    : { ...hooked, graph, activations: 'float32', steeringType: 'float32', half: false };
 }
 
 function widened(bytes: Uint8Array): Uint8Array {

@@ -53,7 +53,7 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
   const opened = await openNodeEngine(path);
   const editor = new EngineEditor({
     ...opened,
-    open: async () => ({ decoder: await openNodeDecoder(path, { tapped: true, editing: true }), gpu: null }),
+    open: async () => ({ decoder: await openNodeDecoder(path, { hooked: true, editing: true }), gpu: null }),
   });
   let probe: Probe | null = null;
   let scorer: Scorer = noScorer;
@@ -74,26 +74,30 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
       scorer = createScorer(read);
       return read.defaultLayer;
     },
-    async read(text, taps, sink, signal) {
-      const { tokens, remembered } = await theRun().read(text, { taps }, sink, signal);
+    async read(text, readouts, sink, signal) {
+      const { tokens, remembered } = await theRun().read(text, { readouts }, sink, signal);
       return tokens + remembered;
     },
     async refine(every, sink, signal) {
       await theRun().refine(every, sink, () => undefined, signal);
     },
-    async generate(sampling, taps, sink, signal) {
-      await theRun().generate(sampling, { taps }, sink, signal);
+    async generate(sampling, readouts, sink, signal) {
+      await theRun().generate(sampling, { readouts }, sink, signal);
     },
-    async steer(text, settings, sampling, taps, sink, signal) {
+    async steer(text, settings, sampling, readouts, sink, signal) {
       if (probe === null) throw new AppError('usage', 'There is no probe to steer by. Give open or use one.');
       const { title, steering } = probe;
       const ground = await editor.ground(await neutralTexts(), signal);
       const intervention = makeSteering({ title, vectors: steering }, settings, ground, opened.model);
       await editor.write(
-        { text, where: settings.where, sampling, taps },
+        { text, where: settings.where, sampling, readouts },
         { intervention, condition: null },
         scorer,
-        { tokens: (batch) => sink.tokens(batch), tap: (tap) => sink.tap(tap), decision: () => undefined },
+        {
+          tokens: (batch) => sink.tokens(batch),
+          readout: (readout) => sink.readout(readout),
+          decision: () => undefined,
+        },
         signal,
         () => undefined,
       );

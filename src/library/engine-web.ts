@@ -46,22 +46,22 @@ export async function open(model: string | URL, options: OpenOptions = {}): Prom
         files = given;
         return parseProbe(given.json, given.tensors).defaultLayer;
       },
-      async read(text, taps, { tokens, tap }, signal) {
-        const summary = await client.read({ text, taps }, { on: { tokens, tap }, signal });
+      async read(text, readouts, { tokens, readout }, signal) {
+        const summary = await client.read({ text, readouts }, { on: { tokens, readout }, signal });
         return summary.tokens + summary.remembered;
       },
-      async refine(every, { tokens, tap }, signal) {
-        await client.refine({ every }, { on: { tokens, tap }, signal });
+      async refine(every, { tokens, readout }, signal) {
+        await client.refine({ every }, { on: { tokens, readout }, signal });
       },
-      async generate(sampling, taps, { tokens, tap }, signal) {
-        await client.generate({ sampling, taps }, { on: { tokens, tap }, signal });
+      async generate(sampling, readouts, { tokens, readout }, signal) {
+        await client.generate({ sampling, readouts }, { on: { tokens, readout }, signal });
       },
-      async steer(text, settings, sampling, taps, { tokens, tap }, signal) {
+      async steer(text, settings, sampling, readouts, { tokens, readout }, signal) {
         if (files === null) throw new AppError('usage', 'There is no probe to steer by. Give open or use one.');
         const stories = await neutralStories();
         await client.writeSteered(
-          { text, sampling, taps, settings, stories, probe: copied(files), also: [], when: null, placebo: null },
-          { on: { tokens, tap }, signal },
+          { text, sampling, readouts, settings, stories, probe: copied(files), also: [], when: null, placebo: null },
+          { on: { tokens, readout }, signal },
         );
       },
       findWords: (words) => client.findWords({ words, firstToken: false }),

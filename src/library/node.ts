@@ -31,7 +31,7 @@ export async function openSubject(
     ...createSubject({
       ...engine,
       neutral,
-      editor: async () => (editor ??= await openNodeDecoder(model, { tapped: true, editing: true })),
+      editor: async () => (editor ??= await openNodeDecoder(model, { hooked: true, editing: true })),
     }),
     async dispose() {
       await editor?.dispose();

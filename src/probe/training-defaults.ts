@@ -32,7 +32,7 @@ export interface TrainingOptions {
   readonly kind: FitMethod['kind'];
   readonly target: FitMethod['target'];
   readonly penalty: number;
-  readonly taps: number;
+  readonly readouts: number;
   /** Neutral stories to read, from the first; null: all. */
   readonly stories: number | null;
   readonly shuffles: number;
@@ -48,7 +48,7 @@ export const TRAINING_DEFAULTS: TrainingOptions = {
   kind: 'ridge',
   target: 'hardened',
   penalty: DEFAULT_PENALTY.ridge,
-  taps: 2,
+  readouts: 2,
   stories: null,
   shuffles: 1000,
   controls: true,
@@ -108,7 +108,7 @@ export function planTraining(
     others: options.others
       ? texts.others.filter((set) => foreign(set) && !zeros.some((zero) => zero.name === set.name))
       : [],
-    readoutCount: Math.max(1, Math.min(options.taps, first?.taps.length ?? 1)),
+    readoutCount: Math.max(1, Math.min(options.readouts, first?.taps.length ?? 1)),
     trace: TRACE_DEFAULTS,
     otherReadouts: options.controls,
     method,

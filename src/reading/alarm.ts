@@ -48,8 +48,8 @@ export function readoutLines(scores: readonly ArrayLike<number>[]): ReadoutLines
 }
 
 /** Both kinds of lines together. */
-export function alarmLines(tokens: TokenLines, taps: ReadoutLines): AlarmLines {
-  return { rate: ALARM_RATE, ...tokens, ...taps };
+export function alarmLines(tokens: TokenLines, readouts: ReadoutLines): AlarmLines {
+  return { rate: ALARM_RATE, ...tokens, ...readouts };
 }
 
 /** Whether a value lies beyond a line; never where there is no line or no value. */

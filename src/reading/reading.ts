@@ -73,7 +73,7 @@ export interface ReadoutReading {
  */
 export interface ReadingSink {
   tokens(batch: TokenBatch): void;
-  tap(tap: ReadoutReading): void;
+  readout(readout: ReadoutReading): void;
 }
 
 /** How a token is chosen from logits. */

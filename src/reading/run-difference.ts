@@ -49,8 +49,8 @@ export function readoutPairs(
   a: readonly { readonly afterToken: number }[],
   b: readonly { readonly afterToken: number }[],
 ): ReadoutPair[] {
-  const indexA = new Map(a.map((tap, index) => [tap.afterToken, index]));
-  const indexB = new Map(b.map((tap, index) => [tap.afterToken, index]));
+  const indexA = new Map(a.map((readout, index) => [readout.afterToken, index]));
+  const indexB = new Map(b.map((readout, index) => [readout.afterToken, index]));
   return columns.flatMap((column, at) => {
     const [first, second] = [indexA.get(column.a ?? -1), indexB.get(column.b ?? -1)];
     return column.same && first !== undefined && second !== undefined ? [{ a: first, b: second, column: at }] : [];

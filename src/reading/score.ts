@@ -70,16 +70,16 @@ export function tokenScores(
  */
 export function readoutScore(
   probe: Pick<Probe, 'model' | 'directions' | 'calibration'>,
-  tapMean: Float32Array,
+  readoutMean: Float32Array,
 ): Float32Array {
   const layers = probe.calibration.length;
   const { hidden } = probe.model;
-  if (tapMean.length !== layers * hidden)
-    throw new RangeError(`a tap reading holds ${tapMean.length} numbers, not ${layers} layers x ${hidden}`);
+  if (readoutMean.length !== layers * hidden)
+    throw new RangeError(`a tap reading holds ${readoutMean.length} numbers, not ${layers} layers x ${hidden}`);
   return Float32Array.from(
     probe.calibration,
     ({ tapMean: zero, scale }, layer) =>
-      (dot(probe.directions, layer * hidden, tapMean, layer * hidden, hidden) - zero) / scale,
+      (dot(probe.directions, layer * hidden, readoutMean, layer * hidden, hidden) - zero) / scale,
   );
 }
 

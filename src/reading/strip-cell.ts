@@ -25,7 +25,7 @@ export interface TokenShape {
   /** First token that the model wrote. */
   readonly begins: boolean;
   /** Whether a tap stands after it. */
-  readonly tapped: boolean;
+  readonly hasReadout: boolean;
   /** First token from which on two runs side by side differ; absent where one text stands alone. */
   readonly parts?: true;
 }
@@ -43,7 +43,7 @@ export interface StripCell {
   readonly state: 'value' | 'beyond' | 'sink' | 'missing' | 'unread';
   /** Whether it has the colour of a reading, and not of its own score. */
   readonly calm: boolean;
-  readonly tap: ReadoutMark | null;
+  readonly readout: ReadoutMark | null;
 }
 
 /** The shape of one token; `before` again where nothing about it has changed. */
@@ -51,12 +51,12 @@ export function tokenShape(
   token: number,
   text: string,
   begins: boolean,
-  tapped: boolean,
+  hasReadout: boolean,
   before?: TokenShape,
 ): TokenShape {
-  if (before?.token === token && before.text === text && before.begins === begins && before.tapped === tapped)
+  if (before?.token === token && before.text === text && before.begins === begins && before.hasReadout === hasReadout)
     return before;
-  return { token, text, segments: isPlain(text) ? null : visibleSegments(text), begins, tapped };
+  return { token, text, segments: isPlain(text) ? null : visibleSegments(text), begins, hasReadout };
 }
 
 /** The cells with one of them marked as the first from which on this run differs from the one beside it. */
@@ -67,11 +67,11 @@ export function partingAt(cells: readonly StripCell[], token: number | null): re
 }
 
 /** The cell of one token; `domain` is the value at the end of the scale. */
-export function stripCell(shape: TokenShape, value: number, domain: number, tap: ReadoutMark | null): StripCell {
+export function stripCell(shape: TokenShape, value: number, domain: number, readout: ReadoutMark | null): StripCell {
   const { token, text } = shape;
   const finite = Number.isFinite(value);
   const state = finite ? (Math.abs(value) > domain ? 'beyond' : 'value') : token === 0 ? 'sink' : 'missing';
-  return { token, text, shape, value, t: finite ? clamped(value / domain) : 0, state, calm: false, tap };
+  return { token, text, shape, value, t: finite ? clamped(value / domain) : 0, state, calm: false, readout };
 }
 
 /** The cell of one token in the colour of the reading that follows it; `read`: whether there is one. The first token is like any other. */
@@ -86,7 +86,7 @@ export function readingCell(shape: TokenShape, score: number, read: boolean): St
     t: finite ? clamped(score / READING_DOMAIN) : 0,
     state: !read ? 'unread' : finite ? 'value' : 'missing',
     calm: true,
-    tap: null,
+    readout: null,
   };
 }
 

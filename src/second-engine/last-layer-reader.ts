@@ -53,7 +53,7 @@ function noChatForm(): AppError {
 
 async function readPassage(
   chat: StatesSource,
-  { text, taps, readoutAfter, keepTokens }: Passage,
+  { text, readoutTexts, readoutAfter, keepTokens }: Passage,
   signal: AbortSignal | undefined,
 ): Promise<PassageReading> {
   if (!Array.isArray(text)) throw noChatForm();
@@ -62,7 +62,9 @@ async function readPassage(
       chat.tokens(index === 0 ? segment : ` ${segment}`, index === 0),
     ),
   );
-  const readoutTokens = await Promise.all(taps.map(async (tap) => chat.tokens(` ${tap}`, false)));
+  const readoutTokens = await Promise.all(
+    readoutTexts.map(async (readoutText) => chat.tokens(` ${readoutText}`, false)),
+  );
   const states = async (tokens: readonly number[]): Promise<TokenStates> => {
     throwIfStopped(signal);
     return chat.states(tokens);
@@ -73,19 +75,19 @@ async function readPassage(
     const start = before.length - (segments[after]?.length ?? 0);
     const means: Float32Array[] = [];
     let own: Float32Array | null = null;
-    for (const tap of readoutTokens) {
-      const read = await states([...before, ...tap]);
+    for (const readout of readoutTokens) {
+      const read = await states([...before, ...readout]);
       means.push(meanOf(read, before.length, read.count));
       own ??= meanOf(read, start, before.length);
     }
     found.push({ tokensBefore: before.length, means, own: own ?? meanOf(await states(before), start, before.length) });
   }
-  if (keepTokens !== true) return { taps: found };
+  if (keepTokens !== true) return { readouts: found };
   const whole = await states(segments.flat());
   const residuals = new Float32Array(LAYERS * whole.count * whole.hidden);
   residuals.set(whole.embeddings);
   residuals.set(whole.last, whole.count * whole.hidden);
-  return { taps: found, tokens: { count: whole.count, residuals } };
+  return { readouts: found, tokens: { count: whole.count, residuals } };
 }
 
 /**

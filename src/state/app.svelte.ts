@@ -129,7 +129,7 @@ export class AppState {
       draft,
       preferences,
       probeCard: () => probes.needChosen().card(),
-      maker: (engine, taps) => this.#maker(engine, taps),
+      maker: (engine, readouts) => this.#maker(engine, readouts),
       keep: (reading) => void this.#keepRun(reading),
       probeChoice: this.#probeChoice(),
     });
@@ -221,13 +221,13 @@ export class AppState {
     };
   }
 
-  #maker(engine: EngineStatus, taps: boolean): Maker | null {
+  #maker(engine: EngineStatus, readouts: boolean): Maker | null {
     const { chosen } = this.probes;
     const id = this.readingController.probe?.id;
     if (chosen === null || id === undefined) return null;
     return {
       engine,
-      taps,
+      readouts,
       push: null,
       probe: { id, key: chosen.key, title: titleWith(chosen.title, this.session.agreement) },
       agreement: this.session.agreement,

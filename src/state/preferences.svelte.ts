@@ -21,7 +21,7 @@ export class Preferences {
   #systemDark = $state(false);
   #grain = $state<Grain>('reading');
   #window = $state(DEFAULT_WINDOW);
-  #taps = $state(true);
+  #readouts = $state(true);
   #lines = $state(true);
   #details = $state(false);
   #rawCurve = $state(false);
@@ -46,7 +46,7 @@ export class Preferences {
     follow('flipside.colour', (grain) => {
       if (isGrain(grain)) this.#grain = grain;
     });
-    follow('flipside.taps', (stored) => (this.#taps = stored !== 'no'));
+    follow('flipside.taps', (stored) => (this.#readouts = stored !== 'no'));
     follow('flipside.lines', (stored) => (this.#lines = stored !== 'no'));
     follow('flipside.details', (stored) => (this.#details = stored === 'open'));
     follow('flipside.raw-curve', (stored) => (this.#rawCurve = stored === 'yes'));
@@ -98,12 +98,12 @@ export class Preferences {
   }
 
   /** Whether neutral sentences are read after each sentence; without them a reading is faster and says less. */
-  get taps(): boolean {
-    return this.#taps;
+  get readouts(): boolean {
+    return this.#readouts;
   }
 
-  set taps(on: boolean) {
-    this.#taps = on;
+  set readouts(on: boolean) {
+    this.#readouts = on;
     this.#kept.write('flipside.taps', on ? 'yes' : 'no');
   }
 

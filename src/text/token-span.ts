@@ -27,7 +27,7 @@ export interface SpanReading {
   readonly interval: Interval | null;
   /** Tokens in a resampled block. */
   readonly block: number;
-  readonly taps: {
+  readonly readouts: {
     readonly n: number;
     /** NaN for none. */
     readonly mean: number;
@@ -48,14 +48,14 @@ export function spanBetween(one: number, other: number, tokens: number): TokenSp
 const SEED = 1989;
 
 /** What was read in a span, from the score of every single token of the text at one layer and the taps of the text. */
-export function readSpan(span: TokenSpan, scores: ArrayLike<number>, taps: readonly SpanReadout[]): SpanReading {
+export function readSpan(span: TokenSpan, scores: ArrayLike<number>, readouts: readonly SpanReadout[]): SpanReading {
   const values: number[] = [];
   for (let token = span.from; token <= span.to; token += 1) {
     const score = scores[token] ?? Number.NaN;
     if (Number.isFinite(score)) values.push(score);
   }
-  const inside = taps.filter(
-    (tap) => tap.afterToken >= span.from && tap.afterToken <= span.to && Number.isFinite(tap.score),
+  const inside = readouts.filter(
+    (readout) => readout.afterToken >= span.from && readout.afterToken <= span.to && Number.isFinite(readout.score),
   );
   return {
     span,
@@ -63,11 +63,11 @@ export function readSpan(span: TokenSpan, scores: ArrayLike<number>, taps: reado
     mean: meanOf(values),
     interval: blockInterval(values, SEED),
     block: blockLength(values.length),
-    taps: {
+    readouts: {
       n: inside.length,
-      mean: meanOf(inside.map((tap) => tap.score)),
-      low: meanOf(inside.map((tap) => tap.low)),
-      high: meanOf(inside.map((tap) => tap.high)),
+      mean: meanOf(inside.map((readout) => readout.score)),
+      low: meanOf(inside.map((readout) => readout.low)),
+      high: meanOf(inside.map((readout) => readout.high)),
     },
   };
 }

@@ -15,7 +15,7 @@ export interface ReadingPlan {
   readonly stories: StorySet | undefined;
   /** Sets whose turns a hardened probe is to read as 0. */
   readonly zeros?: readonly PromptSet[];
-  readonly taps: readonly string[];
+  readonly readoutTexts: readonly string[];
   /** Also read each topic's setting alone. */
   readonly settings: boolean;
 }
@@ -28,7 +28,7 @@ export interface LongCall extends PausingCall {
 }
 
 /** A row before it has been read. */
-type Expected = Omit<RowInfo, 'tap' | 'tokensBefore'>;
+type Expected = Omit<RowInfo, 'readout' | 'tokensBefore'>;
 
 /** A text to be read and the rows that it gives: one description for each of `readoutAfter`. */
 export interface Planned extends Passage {
@@ -49,8 +49,8 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   const turnCount = passages.reduce((sum, passage) => sum + passage.rows.length, 0);
 
   const { hidden, layerCount } = reader.model;
-  const total = turnCount * plan.taps.length;
-  const bytes = roomFor(passages, plan.taps.length, (layerCount + 1) * hidden);
+  const total = turnCount * plan.readoutTexts.length;
+  const bytes = roomFor(passages, plan.readoutTexts.length, (layerCount + 1) * hidden);
   call.makeRoom?.(bytes);
   const residuals = Array.from({ length: layerCount + 1 }, () => new Float32Array(total * hidden));
   const own = new Map<number, Float32Array>();
@@ -65,15 +65,15 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
   };
   for await (const [passage, reading] of readAll(reader, passages, onGroup, call.signal)) {
     for (const [which, row] of passage.rows.entries()) {
-      const read = reading.taps[which];
-      if (read === undefined || read.means.length !== plan.taps.length)
+      const read = reading.readouts[which];
+      if (read === undefined || read.means.length !== plan.readoutTexts.length)
         throw new AppError(
           'internal',
-          `The reader gave ${reading.taps.length} tap readings where ${passage.rows.length} were asked for.`,
+          `The reader gave ${reading.readouts.length} tap readings where ${passage.rows.length} were asked for.`,
         );
-      read.means.forEach((mean, tap) => {
+      read.means.forEach((mean, readout) => {
         store(residuals, info.length, hidden, mean, passage, read);
-        info.push({ ...row, turn, tap, tokensBefore: read.tokensBefore });
+        info.push({ ...row, turn, readout, tokensBefore: read.tokensBefore });
       });
       if (labelOf(row.role) !== 0) own.set(turn, read.own);
       embeddings.set(turn, read.own.slice(0, hidden));
@@ -87,15 +87,15 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
  * Bytes of the readings: of every text at every tap, and of the own words of both poles' turns. Throws `set-invalid`
  * where they are too many to keep.
  */
-function roomFor(passages: readonly Planned[], taps: number, numbers: number): number {
+function roomFor(passages: readonly Planned[], readouts: number, numbers: number): number {
   const rows = passages.flatMap((passage) => passage.rows);
-  const bytes = 4 * numbers * (rows.length * taps + rows.filter((row) => labelOf(row.role) !== 0).length);
+  const bytes = 4 * numbers * (rows.length * readouts + rows.filter((row) => labelOf(row.role) !== 0).length);
   if (bytes <= READING_BUDGET_BYTES) return bytes;
   const most = Math.floor((rows.length * READING_BUDGET_BYTES) / bytes);
   throw new AppError(
     'set-invalid',
-    `These sets and stories are ${rows.length} texts; read at ${taps} ${taps === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${READING_BUDGET_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`,
-    { texts: rows.length, taps, megabytes: Math.round(bytes / 1e6), most },
+    `These sets and stories are ${rows.length} texts; read at ${readouts} ${readouts === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${READING_BUDGET_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`,
+    { texts: rows.length, taps: readouts, megabytes: Math.round(bytes / 1e6), most },
   );
 }
 
@@ -110,7 +110,7 @@ export function plannedPassages(plan: ReadingPlan): readonly Planned[] {
 }
 
 /** One passage for each turn; the first turn of a scene also gives the reading of the scene alone. Zero sets are read without scenes. */
-function turnPassages({ sets, taps, settings }: ReadingPlan, zeros: readonly PromptSet[]): Planned[] {
+function turnPassages({ sets, readoutTexts, settings }: ReadingPlan, zeros: readonly PromptSet[]): Planned[] {
   const scenes = new Set<string>();
   const axisTopics = new Map(topicNames(sets).map((topic, index) => [topic, index]));
   // A zero set's topics are its own, whatever they are called: nothing of it belongs to a topic of the axis.
@@ -131,13 +131,13 @@ function turnPassages({ sets, taps, settings }: ReadingPlan, zeros: readonly Pro
         const own: Expected = { ...base, role: zero ? 'zero' : row.pole, side: labelOf(row.pole) };
         const scene = `${row.topic}\n${row.context}`;
         // A set that is only judged may have no scenes.
-        if (row.context === '') return { text: [row.text], taps, readoutAfter: [0], rows: [own] };
+        if (row.context === '') return { text: [row.text], readoutTexts, readoutAfter: [0], rows: [own] };
         if (zero || !settings || scenes.has(scene))
-          return { text: [row.context, row.text], taps, readoutAfter: [1], rows: [own] };
+          return { text: [row.context, row.text], readoutTexts, readoutAfter: [1], rows: [own] };
         scenes.add(scene);
         return {
           text: [row.context, row.text],
-          taps,
+          readoutTexts,
           readoutAfter: [0, 1],
           rows: [{ ...base, role: 'setting', side: 0 }, own],
         };
@@ -146,10 +146,10 @@ function turnPassages({ sets, taps, settings }: ReadingPlan, zeros: readonly Pro
   );
 }
 
-function storyPassages({ stories, taps }: ReadingPlan): Planned[] {
+function storyPassages({ stories, readoutTexts }: ReadingPlan): Planned[] {
   return (stories?.stories ?? []).map((story, index) => ({
     text: story.beats,
-    taps,
+    readoutTexts: readoutTexts,
     readoutAfter: story.beats.map((_, beat) => beat),
     rows: story.beats.map((_, beats) => ({
       role: beats === 0 ? 'setting' : 'beat',

@@ -14,9 +14,9 @@ export interface ProbeLayer {
   readonly layer: number;
   /** `[hidden]` */
   readonly direction: Float32Array;
-  readonly tapMean: number;
+  readonly readoutMean: number;
   readonly scale: number;
-  readonly taps: readonly string[];
+  readonly readoutTexts: readonly string[];
 }
 
 /** Scores by item and cell; a cell that occurs several times in an item holds all of them. */
@@ -26,7 +26,7 @@ export type CellScores = ReadonlyMap<string, ReadonlyMap<string, readonly number
 export function scoreAt(probe: ProbeLayer, residual: Float32Array): number {
   const hidden = probe.direction.length;
   const [along = NaN] = project(residual.subarray(probe.layer * hidden, (probe.layer + 1) * hidden), probe.direction);
-  return (along - probe.tapMean) / probe.scale;
+  return (along - probe.readoutMean) / probe.scale;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function readControls(
   signal?: AbortSignal,
 ): Promise<CellScores> {
   const scores = new Map<string, Map<string, number[]>>();
-  const passages = set.rows.map((row) => ({ row, ...controlPassage(row, probe.taps) }));
+  const passages = set.rows.map((row) => ({ row, ...controlPassage(row, probe.readoutTexts) }));
   for await (const [{ row }, reading] of readAll(reader, passages, onRows, signal)) {
     const cells = scores.get(row.item) ?? new Map<string, number[]>();
     scores.set(row.item, cells);
@@ -51,24 +51,28 @@ export async function readControls(
 }
 
 /** A row of a control set as it is read. */
-export function controlPassage(row: ControlRow, taps: readonly string[]): Passage {
+export function controlPassage(row: ControlRow, readoutTexts: readonly string[]): Passage {
   switch (row.kind) {
     case 'chat':
-      return { text: { system: row.system, user: row.user, assistant: row.assistant }, taps: [], readoutAfter: [1] };
+      return {
+        text: { system: row.system, user: row.user, assistant: row.assistant },
+        readoutTexts: [],
+        readoutAfter: [1],
+      };
     case 'text':
-      return { text: [row.context, row.text], taps, readoutAfter: [1] };
+      return { text: [row.context, row.text], readoutTexts, readoutAfter: [1] };
     case 'story':
-      return { text: row.beats.map(({ text }) => text), taps, readoutAfter: row.beats.map((_, beat) => beat) };
+      return { text: row.beats.map(({ text }) => text), readoutTexts, readoutAfter: row.beats.map((_, beat) => beat) };
   }
 }
 
 /** The scores of a row by cell: of the answer itself, or at the taps after what was told. */
 function cellsOf(
   row: ControlRow,
-  { taps }: PassageReading,
+  { readouts }: PassageReading,
   probe: ProbeLayer,
 ): { readonly cell: string; readonly score: number }[] {
-  return taps.map(({ means, own }, place) => ({
+  return readouts.map(({ means, own }, place) => ({
     cell: row.kind === 'story' ? (row.beats[place]?.cell ?? '') : row.cell,
     score: scoreAt(probe, row.kind === 'chat' ? own : meanReading(means)),
   }));

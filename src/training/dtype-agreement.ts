@@ -125,7 +125,7 @@ function turnsOf(sets: readonly PromptSet[]): Turn[] {
       .filter(({ pole }) => labelOf(pole) !== 0)
       .map(({ context, text, topic, pole }) => ({
         text: [context, text],
-        taps: [],
+        readoutTexts: [],
         readoutAfter: [1],
         topic,
         label: labelOf(pole),
@@ -150,7 +150,7 @@ async function differences(
   for await (const [
     { topic, label, text },
     {
-      taps: [read],
+      readouts: [read],
     },
   ] of readAll(reader, turns, onGroup, call.signal)) {
     const own = read?.own;

@@ -23,7 +23,7 @@ export const NULL_RANK = 64;
 /** One layer of the probe. */
 export interface FittedLayer {
   readonly direction: Float32Array;
-  readonly taps: ReadoutCalibration;
+  readonly readouts: ReadoutCalibration;
   readonly nullLayer: NullLayer;
   /** Held-out scores of the readings of both poles. */
   readonly held: Float64Array;
@@ -88,7 +88,7 @@ export async function fitLayers(
     const poles = byPole((pole) => makers[pole].add(source, residuals));
     layers.push({
       direction,
-      taps: calibrateReadouts(project(residuals, direction), rows.info),
+      readouts: calibrateReadouts(project(residuals, direction), rows.info),
       nullLayer: fitNullLayer(rows, layer, NULL_RANK, driftOrigin),
       held: fitted.held,
       poles: byPole((pole) => withoutFit(poles[pole])),
@@ -108,8 +108,8 @@ export async function fitLayers(
 }
 
 /** What is kept of a pole's layer: the factorisation takes megabytes and is not needed again. */
-function withoutFit({ direction, taps, own, other }: FittedPole): FittedPole {
-  return { direction, taps, own, other };
+function withoutFit({ direction, readouts, own, other }: FittedPole): FittedPole {
+  return { direction, readouts, own, other };
 }
 
 /** The layer that most inner folds chose; the lower one of equals. */

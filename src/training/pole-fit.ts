@@ -15,7 +15,7 @@ import { type Readings, selectPole, selectWithNeutral, unitsOf } from './reading
 /** One pole's direction at one layer. */
 export interface FittedPole {
   readonly direction: Float32Array;
-  readonly taps: ReadoutCalibration;
+  readonly readouts: ReadoutCalibration;
   /** Of this pole's turns, and of the other pole's, against neutral ones; see `PoleEvidence`. */
   readonly own: Estimate;
   readonly other: Estimate;
@@ -66,7 +66,7 @@ export function poleMakers(
         const held = flat ? new Float64Array(selection.select.length) : leaveUnitsOut(fit, topics);
         return {
           direction,
-          taps: calibrateReadouts(project(residuals, direction), rows.info),
+          readouts: calibrateReadouts(project(residuals, direction), rows.info),
           own: against(held, pole),
           other: against(held, opposite(pole)),
           fitted: { method, selection, prepared, fit },

@@ -16,7 +16,7 @@ export async function* readAll<P extends Passage>(
     const readings = await reader.read(group, signal);
     for (const [index, passage] of group.entries()) {
       const reading = readings[index];
-      if (reading === undefined || reading.taps.length !== passage.readoutAfter.length)
+      if (reading === undefined || reading.readouts.length !== passage.readoutAfter.length)
         throw new AppError(
           'internal',
           `The reader gave ${readings.length} readings of ${group.length} passages, or not all of what was asked for.`,

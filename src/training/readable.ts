@@ -35,25 +35,27 @@ export function readableOn(
 ): Readable {
   assertReadable(reader, plannedPassages(plan));
   const { leftOut, whole } = sorter(reader);
-  const turns = (sets: readonly PromptSet[], taps: readonly string[]): Passage[] =>
-    sets.flatMap((set) => set.rows.map((row) => ({ text: [row.context, row.text], taps, readoutAfter: [1] })));
+  const turns = (sets: readonly PromptSet[], readoutTexts: readonly string[]): Passage[] =>
+    sets.flatMap((set) =>
+      set.rows.map((row) => ({ text: [row.context, row.text], readoutTexts: readoutTexts, readoutAfter: [1] })),
+    );
   const names = topicNames(plan.sets);
   const inForm = new Set(evenlySpaced(names.length, FORM_TOPICS).flatMap((at) => names[at] ?? []));
   const replies = plan.sets.flatMap((set) =>
     set.rows.flatMap((row): Passage[] =>
       row.pole === 'neutral' || !inForm.has(row.topic)
         ? []
-        : [{ text: { user: row.context, assistant: row.text }, taps: plan.taps, readoutAfter: [1] }],
+        : [{ text: { user: row.context, assistant: row.text }, readoutTexts: plan.readoutTexts, readoutAfter: [1] }],
     ),
   );
   return {
     controls: controls.filter((set) =>
       whole(
         `The control “${set.name}” was`,
-        set.rows.map((row) => controlPassage(row, plan.taps)),
+        set.rows.map((row) => controlPassage(row, plan.readoutTexts)),
       ),
     ),
-    others: others.filter((set) => whole(`The set “${set.name}” of another axis was`, turns([set], plan.taps))),
+    others: others.filter((set) => whole(`The set “${set.name}” of another axis was`, turns([set], plan.readoutTexts))),
     unseenReadouts:
       unseenReadouts.length === 0 || whole('Readouts that were never trained on were', turns(plan.sets, unseenReadouts))
         ? unseenReadouts
@@ -85,7 +87,11 @@ export function readableTrace(
       told: from.told.filter((set) =>
         whole(
           `For the readout the stories of “${set.name}” were`,
-          toldTexts([set], axis).map(({ text }) => ({ text, taps: texts, readoutAfter: text.map((_, part) => part) })),
+          toldTexts([set], axis).map(({ text }) => ({
+            text,
+            readoutTexts: texts,
+            readoutAfter: text.map((_, part) => part),
+          })),
         ),
       ),
     },

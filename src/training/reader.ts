@@ -31,7 +31,7 @@ export interface Exchange {
 export interface Passage {
   /** Segments that are joined by spaces, or an exchange. */
   readonly text: readonly string[] | Exchange;
-  readonly taps: readonly string[];
+  readonly readoutTexts: readonly string[];
   /** Indices of the segments after which is read, ascending; `taps` of the reading has one entry for each. */
   readonly readoutAfter: readonly number[];
   /** Also give the residuals of the text's own tokens. */
@@ -42,7 +42,7 @@ export interface Passage {
 
 /** What was read of a passage. */
 export interface PassageReading {
-  readonly taps: ReadoutPass[];
+  readonly readouts: ReadoutPass[];
   /** With `keepTokens`: the residuals of the text's tokens `[layers, count, hidden]`, position 0 included. */
   readonly tokens?: { readonly count: number; readonly residuals: Float32Array };
 }

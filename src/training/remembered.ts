@@ -48,11 +48,11 @@ interface PlaceKeys {
   readonly own: string;
   /** Only of a passage that asks for it. */
   readonly last: string | null;
-  readonly taps: readonly string[];
+  readonly readouts: readonly string[];
 }
 
 /** Names of what is read after each place. Of segments only those up to the place have a say. */
-function keysOf(weights: string, { text, taps, readoutAfter, lastTokens }: Passage): readonly PlaceKeys[] {
+function keysOf(weights: string, { text, readoutTexts, readoutAfter, lastTokens }: Passage): readonly PlaceKeys[] {
   return readoutAfter.map((index) => {
     const place = JSON.stringify(
       'user' in text
@@ -63,7 +63,7 @@ function keysOf(weights: string, { text, taps, readoutAfter, lastTokens }: Passa
       length: `${place} length`,
       own: `${place} own`,
       last: lastTokens === true ? `${place} last` : null,
-      taps: taps.map((tap) => `${place} ${JSON.stringify(tap)}`),
+      readouts: readoutTexts.map((readoutText) => `${place} ${JSON.stringify(readoutText)}`),
     };
   });
 }
@@ -71,17 +71,19 @@ function keysOf(weights: string, { text, taps, readoutAfter, lastTokens }: Passa
 async function recall(store: ReadingStore, weights: string, passage: Passage): Promise<PassageReading | undefined> {
   if (passage.keepTokens === true) return undefined;
   const places = await Promise.all(keysOf(weights, passage).map((keys) => recallPlace(store, keys)));
-  const taps = places.filter((place) => place !== undefined);
-  return taps.length === places.length ? { taps } : undefined;
+  const readouts = places.filter((place) => place !== undefined);
+  return readouts.length === places.length ? { readouts } : undefined;
 }
 
 async function recallPlace(store: ReadingStore, keys: PlaceKeys): Promise<ReadoutPass | undefined> {
-  const [length, own, ...means] = await Promise.all([keys.length, keys.own, ...keys.taps].map((key) => store.get(key)));
+  const [length, own, ...means] = await Promise.all(
+    [keys.length, keys.own, ...keys.readouts].map((key) => store.get(key)),
+  );
   const last = keys.last === null ? undefined : await store.get(keys.last);
   const tokensBefore = length?.[0];
   if (tokensBefore === undefined || own === undefined || (keys.last !== null && last === undefined)) return undefined;
   const known = means.filter((mean) => mean !== undefined);
-  return known.length === keys.taps.length
+  return known.length === keys.readouts.length
     ? { tokensBefore, own, means: known, ...(last === undefined ? {} : { last }) }
     : undefined;
 }
@@ -93,13 +95,13 @@ async function keep(
   reading: PassageReading | undefined,
 ): Promise<void> {
   if (passage.keepTokens === true) return;
-  await Promise.all(keysOf(weights, passage).map((keys, place) => keepPlace(store, keys, reading?.taps[place])));
+  await Promise.all(keysOf(weights, passage).map((keys, place) => keepPlace(store, keys, reading?.readouts[place])));
 }
 
-async function keepPlace(store: ReadingStore, keys: PlaceKeys, tap: ReadoutPass | undefined): Promise<void> {
-  if (tap === undefined) return;
-  await store.set(keys.length, Float32Array.of(tap.tokensBefore));
-  await store.set(keys.own, tap.own);
-  if (keys.last !== null && tap.last !== undefined) await store.set(keys.last, tap.last);
-  await Promise.all(tap.means.map((mean, index) => store.set(keys.taps[index] ?? '', mean)));
+async function keepPlace(store: ReadingStore, keys: PlaceKeys, readout: ReadoutPass | undefined): Promise<void> {
+  if (readout === undefined) return;
+  await store.set(keys.length, Float32Array.of(readout.tokensBefore));
+  await store.set(keys.own, readout.own);
+  if (keys.last !== null && readout.last !== undefined) await store.set(keys.last, readout.last);
+  await Promise.all(readout.means.map((mean, index) => store.set(keys.readouts[index] ?? '', mean)));
 }

@@ -50,7 +50,7 @@ export async function tokenFacts(
   const passages = stories.stories.map(({ id, beats }) => ({
     story: id,
     text: beats,
-    taps: [],
+    readoutTexts: [],
     readoutAfter: [],
     keepTokens: true,
   }));

@@ -91,13 +91,13 @@ export interface Trained {
 export async function trainProbe(reader: SegmentReader, options: TrainOptions): Promise<Trained> {
   const { sets, stories, method, seed, zeros = [], controls = [], others = [] } = options;
   const allReadouts = sets[0]?.taps ?? [];
-  const taps = allReadouts.slice(0, options.readoutCount ?? 2);
-  checkOptions(options, taps, reader.model.layerCount + 1);
+  const readoutTexts = allReadouts.slice(0, options.readoutCount ?? 2);
+  checkOptions(options, readoutTexts, reader.model.layerCount + 1);
   const readable = readableOn(reader, {
-    plan: { sets, stories, zeros, taps, settings: true },
+    plan: { sets, stories, zeros, readoutTexts, settings: true },
     controls,
     others,
-    unseenReadouts: options.otherReadouts === false ? [] : allReadouts.slice(taps.length),
+    unseenReadouts: options.otherReadouts === false ? [] : allReadouts.slice(readoutTexts.length),
     chatForm: options.otherReadouts !== false,
   });
   const planned = planReadout(reader, options);
@@ -113,7 +113,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     baselines,
     selectivity,
     topicCount,
-  } = await learn(reader, options, taps);
+  } = await learn(reader, options, readoutTexts);
   const { own, poles } = await scoredHeads(reader, stories, fitted, options);
   const { directions, calibration } = own;
   const trace = await traceFor(reader, planned, options);
@@ -125,7 +125,7 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
     model: reader.model,
     method,
     defaultLayer,
-    taps,
+    taps: readoutTexts,
     ...own,
     steering,
     placebos,
@@ -146,9 +146,9 @@ export async function trainProbe(reader: SegmentReader, options: TrainOptions): 
   const layer = {
     layer: defaultLayer,
     direction: directions.slice(defaultLayer * hidden, (defaultLayer + 1) * hidden),
-    tapMean: calibration[defaultLayer]?.tapMean ?? NaN,
+    readoutMean: calibration[defaultLayer]?.tapMean ?? NaN,
     scale: calibration[defaultLayer]?.scale ?? NaN,
-    taps,
+    readoutTexts,
   };
   const part = equalLengthPart(sets, baselines.length, readings, fitted.layers[defaultLayer]?.held ?? [], seed);
   const read = await judgeByReading(reader, layer, fit, readings, { ...readable, sets }, seed, options);
@@ -228,9 +228,9 @@ export function provenanceOf({
  * Everything that needs the readings of the training texts. They go when this is done: no later step needs them, and at 31 layers
  * they take more memory than the words of all stories, which come next.
  */
-async function learn(reader: SegmentReader, options: TrainOptions, taps: readonly string[]) {
+async function learn(reader: SegmentReader, options: TrainOptions, readoutTexts: readonly string[]) {
   const { sets, stories, method, seed, zeros = [] } = options;
-  const rows = await collectRows(reader, { sets, stories, zeros, taps, settings: true }, options);
+  const rows = await collectRows(reader, { sets, stories, zeros, readoutTexts, settings: true }, options);
   const readings = readingsIn(rows);
   const fitted = await fitLayers(rows, readings, options);
   const [ownCurve] = fitted.curves;
@@ -366,7 +366,7 @@ function caveatsOf(
   return out;
 }
 
-function checkOptions(options: TrainOptions, taps: readonly string[], layers: number): void {
+function checkOptions(options: TrainOptions, readoutTexts: readonly string[], layers: number): void {
   const topics = topicNames(options.sets).length;
   if (topics < LEAST_TOPICS)
     throw new AppError(
@@ -379,7 +379,7 @@ function checkOptions(options: TrainOptions, taps: readonly string[], layers: nu
       'set-invalid',
       `"${options.stories.name}" holds ${options.stories.stories.length} neutral stories; at least 2 are needed, and 18 to keep zero in place as a text grows.`,
     );
-  if (taps.length === 0)
+  if (readoutTexts.length === 0)
     throw new AppError('set-invalid', 'There is no tap to read at. Name at least one neutral sentence.');
   const { defaultLayer = 0 } = options;
   if (!Number.isInteger(defaultLayer) || defaultLayer < 0 || defaultLayer >= layers)

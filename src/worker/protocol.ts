@@ -103,7 +103,7 @@ export interface SteeredTextArgs extends SteeringArgs {
   readonly placebo: { readonly index: number; readonly seed: number } | null;
   readonly text: string;
   readonly sampling: SamplingOptions;
-  readonly taps: boolean;
+  readonly readouts: boolean;
 }
 
 /** What a dose–response is measured on; see `DoseReport`. Sets are prompt sets whose topics hold two turns each. */
@@ -145,7 +145,7 @@ export interface Steps {
 /** Tokens and readings of a text as they come. */
 interface ReadingEvents {
   readonly tokens: TokenBatch;
-  readonly tap: ReadoutReading;
+  readonly readout: ReadoutReading;
 }
 
 /** What is reported while futures are written; see `FuturesSink`. */
@@ -202,7 +202,7 @@ export const ENGINE_CALLS = {
    */
   renderChat: call<{ readonly messages: readonly ChatMessage[] }, string>(),
   /** Reads a text from its start. */
-  read: call<{ readonly text: string; readonly taps: boolean }, RunSummary, ReadingEvents>(),
+  read: call<{ readonly text: string; readonly readouts: boolean }, RunSummary, ReadingEvents>(),
   /**
    * Reads inside the sentences of the text that was read or written last, the most telling places first; the steps are
    * readings. Readings come in that order, so before others that are there already. Stopped, what came stays and the
@@ -219,7 +219,7 @@ export const ENGINE_CALLS = {
     { readonly progress: Steps }
   >(),
   /** Writes on from the text that was read last; token indices continue. */
-  generate: call<{ readonly sampling: SamplingOptions; readonly taps: boolean }, RunSummary, ReadingEvents>(),
+  generate: call<{ readonly sampling: SamplingOptions; readonly readouts: boolean }, RunSummary, ReadingEvents>(),
   /**
    * Reads a text and writes on, steered; token indices begin at 0. The text in the engine's memory stays there, and is
    * not this one. The strength of the first direction can be changed on the way, from the next token on. Under a condition

@@ -171,16 +171,16 @@ export const PIECES: readonly Specimen[] = [
       layer: 16,
       thing: 'mean of 10',
       columns: null,
-      taps: [],
+      readouts: [],
       sentences: {
         a: [
-          { mean: 0.4, tap: 1.2 },
-          { mean: -3.1, tap: Number.NaN },
+          { mean: 0.4, readout: 1.2 },
+          { mean: -3.1, readout: Number.NaN },
         ],
-        b: [{ mean: 1.9, tap: 0.2 }],
+        b: [{ mean: 1.9, readout: 0.2 }],
       },
     },
-    'without pairs': { layer: 16, thing: 'words', columns: [], taps: [], sentences: null },
+    'without pairs': { layer: 16, thing: 'words', columns: [], readouts: [], sentences: null },
   }),
   ...piece('DivergenceChart', DivergenceChart, {
     'parting and meeting again': {

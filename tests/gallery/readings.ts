@@ -7,8 +7,15 @@ import { BETRAYAL, LAYERS, sampleRecording } from '../browser/pages/support/samp
 
 const scored = (change: (score: number, token: number) => number): Recording => {
   const plain = sampleRecording();
-  const taps = plain.taps.map((tap) => ({ ...tap, score: tap.score.map((score) => change(score, tap.afterToken)) }));
-  return { ...plain, taps, scores: plain.scores.map((score, index) => change(score, Math.floor(index / LAYERS))) };
+  const readouts = plain.taps.map((readout) => ({
+    ...readout,
+    score: readout.score.map((score) => change(score, readout.afterToken)),
+  }));
+  return {
+    ...plain,
+    taps: readouts,
+    scores: plain.scores.map((score, index) => change(score, Math.floor(index / LAYERS))),
+  };
 };
 
 /** By what is odd about each. */

@@ -54,7 +54,7 @@ const bench: PageBench = {
     for (const weights of ['packed', 'unpacked'] as const) {
       const started = performance.now();
       const opened = await openWebDecoder(files, 'wasm', {
-        tapped: true,
+        hooked: true,
         products: weights === 'packed' ? [] : 'prove',
       });
       openMs[weights] = performance.now() - started;

@@ -7,7 +7,7 @@ import { WebEngine } from '../../../src/engine/web-engine.ts';
 import type { VisitCall, VisitSteps } from '../visit.ts';
 
 const never = new AbortController().signal;
-const nowhere = { tokens: () => undefined, tap: () => undefined };
+const nowhere = { tokens: () => undefined, readout: () => undefined };
 const engine = new WebEngine(() => undefined);
 let started = 0;
 const since = (): number => performance.now() - started;
@@ -32,7 +32,7 @@ const steps: VisitSteps = {
   },
   async read({ text }) {
     let firstScoreMs = 0;
-    await engine.read({ text, taps: true }, { ...nowhere, tap: () => void (firstScoreMs ||= since()) }, never);
+    await engine.read({ text, readouts: true }, { ...nowhere, readout: () => void (firstScoreMs ||= since()) }, never);
     return { firstScoreMs };
   },
   async write({ tokens }) {
@@ -46,14 +46,14 @@ const steps: VisitSteps = {
       },
     };
     const sampling = { temperature: 0.8, topK: 0, topP: 0.95, seed: 7, maxTokens: tokens };
-    await engine.generate({ sampling, taps: false }, sink, never);
+    await engine.generate({ sampling, readouts: false }, sink, never);
     return { firstWrittenMs: times[0] ?? NaN, gaps: times.slice(1).map((time, at) => time - (times[at] ?? 0)), ids };
   },
   async readShort({ texts, readouts }) {
     // One with another beginning first, so that nothing of these texts is still in memory.
-    await engine.read({ text: 'Rain.', taps: false }, nowhere, never);
+    await engine.read({ text: 'Rain.', readouts: false }, nowhere, never);
     const from = performance.now();
-    for (const text of texts) await engine.read({ text, taps: readouts }, nowhere, never);
+    for (const text of texts) await engine.read({ text, readouts: readouts }, nowhere, never);
     return { milliseconds: performance.now() - from };
   },
 };

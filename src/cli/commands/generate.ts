@@ -40,22 +40,22 @@ export const generate: Command = {
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: prompt }]) : prompt;
       const run = new TextRun({ ...engine, scorer: carried ? createScorer(carried.probe) : noScorer });
       const given = new GrownReading();
-      await run.read(text, { taps: read !== null }, given, signal);
+      await run.read(text, { readouts: read !== null }, given, signal);
       const grown = new GrownReading();
       const started = given.pieces.length;
       const summary = await run.generate(
         sampling,
-        { taps: read !== null },
+        { readouts: read !== null },
         {
           tokens: (batch) => {
             grown.tokens(batch);
             showProgress('writing', batch.start - started + 1, sampling.maxTokens);
           },
-          tap: (tap) => grown.tap(tap),
+          readout: (readout) => grown.readout(readout),
         },
         signal,
       );
-      const inside = (tap: ReadoutReading): void => (tap.afterToken < started ? given : grown).tap(tap);
+      const inside = (readout: ReadoutReading): void => (readout.afterToken < started ? given : grown).readout(readout);
       const left = read === null ? null : await readInside(run, every, inside, signal);
       run.dispose();
       const written = grown.pieces.map((piece) => piece.text).join('');
@@ -65,7 +65,7 @@ export const generate: Command = {
               probe: { id: read.probe.id, sha256: read.sha256 },
               ...agreementPart(carried.agreement),
               ...shownReadings(
-                [...given.taps, ...grown.taps],
+                [...given.readouts, ...grown.readouts],
                 started + grown.pieces.length,
                 read.probe.defaultLayer,
                 left,

@@ -127,7 +127,7 @@ async function reading({ options, engine, probe, text, weights, toleranceOf, sig
   const run = new TextRun({ ...engine, scorer: createScorer(probe) });
   const grown = new GrownReading();
   try {
-    await run.read(text, { taps: true }, grown, signal);
+    await run.read(text, { readouts: true }, grown, signal);
     const last = grown.pieces.length - 1;
     const at = (name: 'token' | 'after'): number => options.number(name, last, { min: 1, max: last, whole: true });
     const ofToken = options.text('token') !== undefined;
@@ -143,19 +143,21 @@ async function reading({ options, engine, probe, text, weights, toleranceOf, sig
       const expected = scores[token * (engine.model.layerCount + 1) + (layer ?? probe.defaultLayer)] ?? Number.NaN;
       return readingOf(probe, { ...place, stand: null, own: false, expected, tolerance: toleranceOf(expected) });
     }
-    const found = (): GrownReading['taps'][number] | undefined =>
-      grown.taps.find(({ afterToken }) => afterToken === token);
+    const found = (): GrownReading['readouts'][number] | undefined =>
+      grown.readouts.find(({ afterToken }) => afterToken === token);
     if (found() === undefined) await run.refine('token', grown, () => undefined, signal);
-    const tap =
+    const readout =
       found() ??
       options.refuse(
         `there is no reading after token ${token}, which is white space, ends inside a character, or has no room behind it: name another with --after`,
       );
-    const own = tap.stand === 'sentence' && probe.trace !== null && engine.decoder.branching;
-    const shown = layer === null ? tap.shown?.score : undefined;
-    const expected = shown ?? tap.score[layer ?? probe.defaultLayer] ?? Number.NaN;
-    return readingOf(probe, { ...place, stand: tap.stand, own, expected, tolerance: toleranceOf(expected) }, (each) =>
-      engine.tokenizer.encode(each),
+    const own = readout.stand === 'sentence' && probe.trace !== null && engine.decoder.branching;
+    const shown = layer === null ? readout.shown?.score : undefined;
+    const expected = shown ?? readout.score[layer ?? probe.defaultLayer] ?? Number.NaN;
+    return readingOf(
+      probe,
+      { ...place, stand: readout.stand, own, expected, tolerance: toleranceOf(expected) },
+      (each) => engine.tokenizer.encode(each),
     );
   } finally {
     run.dispose();
@@ -180,7 +182,7 @@ async function steering({
     POLES.find((known) => known === asked) ?? options.refuse(`--pole must be positive or negative, got "${asked}"`);
   const strength = options.number('strength', 0.2, { min: 0, max: MAX_STRENGTH });
   const words = options.needed('continuation').trim();
-  const editor = await openNodeDecoder(model, { tapped: true, editing: true });
+  const editor = await openNodeDecoder(model, { hooked: true, editing: true });
   try {
     const subject = createSubject({ ...engine, neutral: await neutralTexts(), editor: async () => editor });
     const found = await readSteeredWords(

@@ -53,10 +53,11 @@ export const read: Command = {
       const text = options.flag('chat') ? engine.tokenizer.chat([{ role: 'user', content: given }]) : given;
       const run = new TextRun({ ...engine, scorer: createScorer(probe) });
       const reading = new GrownReading();
-      const summary = await run.read(text, { taps: !options.flag('no-taps') }, reading, signal);
-      const left = (await readInside(run, every, (tap) => reading.tap(tap), signal)) ?? summary.left ?? null;
+      const summary = await run.read(text, { readouts: !options.flag('no-taps') }, reading, signal);
+      const left =
+        (await readInside(run, every, (readout) => reading.readout(readout), signal)) ?? summary.left ?? null;
       run.dispose();
-      const shown = shownReadings(reading.taps, reading.pieces.length, probe.defaultLayer, left);
+      const shown = shownReadings(reading.readouts, reading.pieces.length, probe.defaultLayer, left);
       const unit = 'standard deviations of the probe at the taps of its training turns';
       // What the words explain and the 1 % lines, by layer, so that no score stands alone.
       const {

@@ -61,8 +61,8 @@ export const record: Command = {
         const run = new TextRun({ ...engine, scorer });
         const reading = new GrownReading();
         const text = story.sentences.map((sentence) => sentence.text).join(' ');
-        const { left: leftOut } = await run.read(text, { taps: true }, reading, signal);
-        left = (await readInside(run, every, (tap) => reading.tap(tap), signal)) ?? leftOut ?? left;
+        const { left: leftOut } = await run.read(text, { readouts: true }, reading, signal);
+        left = (await readInside(run, every, (readout) => reading.readout(readout), signal)) ?? leftOut ?? left;
         run.dispose();
         const recording = serialiseRecording({
           id: story.id,
@@ -75,7 +75,7 @@ export const record: Command = {
           layers: engine.model.layerCount + 1,
           scores: reading.scores(),
           words: reading.words(),
-          taps: reading.taps,
+          taps: reading.readouts,
           calibration: probe.calibration,
           explained: probe.lexical.explained,
           alarm: probe.alarm,

@@ -21,19 +21,19 @@ export function createAxesScorer(probes: readonly Probe[], told: (reading: AxesR
   return {
     ...noScorer,
     readouts,
-    tap: (means, tokensBefore, stand, own) => {
+    readout: (means, tokensBefore, stand, own) => {
       const { texts } = readouts[stand];
       const readings = axes.map(({ scorer, layer }): ShownReading | null => {
         const readout = scorer.readouts[stand];
         const mine = readout.texts.flatMap((text) => means[texts.indexOf(text)] ?? []);
         if (mine.length === 0) return null;
-        const { shown, score, nullLow, nullHigh } = scorer.tap(mine, tokensBefore, stand, readout.own ? own : null);
+        const { shown, score, nullLow, nullHigh } = scorer.readout(mine, tokensBefore, stand, readout.own ? own : null);
         return layer === null
           ? shown
           : { score: score[layer] ?? NaN, low: nullLow[layer] ?? NaN, high: nullHigh[layer] ?? NaN };
       });
       told({ afterToken: tokensBefore - 1, stand, axes: readings });
-      return noScorer.tap(means, tokensBefore, stand, own);
+      return noScorer.readout(means, tokensBefore, stand, own);
     },
   };
 }

@@ -20,9 +20,9 @@ export async function readAxes(
   const readings: AxesReading[] = [];
   const pieces: TokenPiece[] = [];
   const run = new TextRun({ ...parts, scorer: createAxesScorer(probes, (reading) => readings.push(reading)) });
-  const sink: ReadingSink = { tokens: (batch) => void pieces.push(...batch.pieces), tap: () => undefined };
+  const sink: ReadingSink = { tokens: (batch) => void pieces.push(...batch.pieces), readout: () => undefined };
   try {
-    const read = await run.read(text, { taps: true }, sink, signal);
+    const read = await run.read(text, { readouts: true }, sink, signal);
     const inside = every === 'sentence' ? null : await run.refine(every, sink, onProgress, signal);
     return {
       axes: probes.map(axisHead),

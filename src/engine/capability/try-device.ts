@@ -49,9 +49,9 @@ const UNPACKED: readonly ProductTrial[] = TRIAL_GRAPHS.flatMap((name) => {
 });
 
 const ENGINES: TrialEngines = {
-  card: async (files) => (await openWebDecoder(files, 'webgpu', { tapped: true })).decoder,
-  unpacked: async (files) => (await openWebDecoder(files, 'wasm', { tapped: true, products: UNPACKED })).decoder,
-  packed: async (files) => (await openWebDecoder(files, 'wasm', { tapped: true })).decoder,
+  card: async (files) => (await openWebDecoder(files, 'webgpu', { hooked: true })).decoder,
+  unpacked: async (files) => (await openWebDecoder(files, 'wasm', { hooked: true, products: UNPACKED })).decoder,
+  packed: async (files) => (await openWebDecoder(files, 'wasm', { hooked: true })).decoder,
 };
 
 /**

@@ -221,7 +221,7 @@ function shownOf(
   means: readonly Float32Array[],
   tokensBefore: number,
 ): ShownReading {
-  const { shown, score, nullLow, nullHigh } = scorer.tap(means, tokensBefore, stand, null);
+  const { shown, score, nullLow, nullHigh } = scorer.readout(means, tokensBefore, stand, null);
   const nan = Number.NaN;
   return shown ?? { score: score[layer] ?? nan, low: nullLow[layer] ?? nan, high: nullHigh[layer] ?? nan };
 }

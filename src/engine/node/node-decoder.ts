@@ -34,7 +34,7 @@ import { modelOnDisk } from './model-on-disk.ts';
 /** How a decoder is opened. */
 export interface NodeOptions {
   /** False loads the graph as it is, for comparing logits. */
-  readonly tapped: boolean;
+  readonly hooked: boolean;
   /** Whether its stream can be changed token by token. */
   readonly editing?: boolean;
   /** Whether it computes in float32 whatever it was exported in. */
@@ -59,7 +59,7 @@ export async function openNodeLens(model: ModelOnDisk, sizes: DecoderSizes): Pro
 /** Opens the decoder of a model, or of what lies at a path. Throws model errors that name the file, or `model-node-missing`. */
 export async function openNodeDecoder(
   model: ModelOnDisk | string,
-  options: NodeOptions = { tapped: true },
+  options: NodeOptions = { hooked: true },
 ): Promise<Decoder> {
   const found = typeof model === 'string' ? modelOnDisk(model) : model;
   const config = await found.config();
@@ -107,8 +107,8 @@ export interface OpenedNodeDecoder {
   openLens(): Promise<LensHead>;
 }
 
-function rewritten(stock: Uint8Array, { tapped, editing, float32 }: NodeOptions): HookedDecoder {
-  const graph = tapped
+function rewritten(stock: Uint8Array, { hooked, editing, float32 }: NodeOptions): HookedDecoder {
+  const graph = hooked
     ? hookDecoder(stock, { branching: true, lengths: false, editing: editing === true })
     : untouched(stock);
   assertRunsOnCpu(graph);
@@ -124,7 +124,8 @@ function decoderOn(session: InferenceSession, graph: HookedDecoder, config: Mode
     graph,
     steering: graph.steering ? steeringOnCpu(Tensor, sizes, graph.steeringType) : null,
     editing: graph.editing ? createEditFeeds(Tensor, sizes) : null,
-    caches: graph.taps.length > 0 ? createStaticCpuCaches(Tensor, graph, IN_PLACE) : createGrowingCache(Tensor, graph),
+    caches:
+      graph.streams.length > 0 ? createStaticCpuCaches(Tensor, graph, IN_PLACE) : createGrowingCache(Tensor, graph),
     fetch: fetchFromCpu,
     rowless: true,
     project: null,
@@ -142,9 +143,9 @@ interface CutGraph<
 }
 
 /** A graph with its products in the form that is asked for. */
-async function inForms(files: CutGraph, { tapped, float32, products }: NodeOptions): Promise<CutGraph> {
+async function inForms(files: CutGraph, { hooked, float32, products }: NodeOptions): Promise<CutGraph> {
   if (products !== undefined) return formed(files, () => products);
-  return tapped && float32 !== true ? inFastForms(files) : files;
+  return hooked && float32 !== true ? inFastForms(files) : files;
 }
 
 /** A graph with its products in the forms that a trial finds right and fast here. */

@@ -127,7 +127,7 @@ export async function openNodeEngine(
   const stated = sizes === null ? await disk.config() : about(beside(CONFIG), () => parseModelConfig(sizes));
   const config = generation === null ? stated : about(beside(CONFIG), () => withGenerationConfig(stated, generation));
   if (checkpoint !== null) about(beside(TOKENIZER), () => tokenizer.assertWithin(config.vocabulary));
-  const decoder = await openNodeDecoder(disk, { tapped: true, editing });
+  const decoder = await openNodeDecoder(disk, { hooked: true, editing });
   const { layerCount, hidden } = decoder.sizes;
   const model = withTextHabits(
     withDtype(
@@ -154,7 +154,7 @@ export async function openNodeEngine(
         limits,
         texts: ownTexts(start),
         rounds: shape.rounds,
-        untouched: () => openNodeDecoder(disk, { tapped: false }),
+        untouched: () => openNodeDecoder(disk, { hooked: false }),
       };
       if (given !== undefined)
         return { ...parts, reference: givenReference(given.bytes, given.file, decoder.sizes, start), against: 'given' };
@@ -168,7 +168,7 @@ export async function openNodeEngine(
       }
       // In float32 that pass would be this one again.
       if (decoder.activations === 'float32') return { ...parts, reference: [], against: 'none' };
-      const float32 = await openNodeDecoder(disk, { tapped: true, float32: true });
+      const float32 = await openNodeDecoder(disk, { hooked: true, float32: true });
       try {
         return {
           ...parts,
@@ -181,7 +181,7 @@ export async function openNodeEngine(
     },
     files: () => held.report(),
     openLens: () => openNodeLens(disk, decoder.sizes),
-    openEditor: () => openNodeDecoder(disk, { tapped: true, editing: true }),
+    openEditor: () => openNodeDecoder(disk, { hooked: true, editing: true }),
     dispose: () => decoder.dispose(),
   };
 }

@@ -47,7 +47,7 @@ export async function checkHere(
   const modelFiles = files ?? (loaded && decoderFilesOf(loaded));
   if (modelFiles === null) throw new AppError('internal', 'The model is loaded, and its files are nowhere.');
   const untouched = async (): Promise<Decoder> =>
-    (await openWebDecoder(modelFiles, backend, { tapped: false })).decoder;
+    (await openWebDecoder(modelFiles, backend, { hooked: false })).decoder;
   const parts = {
     decoder,
     chunkTokens,
@@ -70,7 +70,7 @@ export async function checkHere(
   // In float32 on the processor that pass would be this one again.
   if (backend === 'wasm' && decoder.activations === 'float32')
     return checkNumbers({ ...parts, reference: [], against: 'none' });
-  const { decoder: float32 } = await openWebDecoder(modelFiles, 'wasm', { tapped: true, float32: true });
+  const { decoder: float32 } = await openWebDecoder(modelFiles, 'wasm', { hooked: true, float32: true });
   try {
     const reference = await ownReference(float32, start, parts.limits.logits, () => throwIfStopped(signal));
     return await checkNumbers({ ...parts, reference, against: 'processor' });

@@ -65,7 +65,7 @@ export interface LensOptions {
 
 /** How a decoder is opened: the graph as it is, for comparing logits, or rewritten. */
 export interface OpenOptions {
-  readonly tapped: boolean;
+  readonly hooked: boolean;
   /** Whether what leaves a layer can be changed token by token; such a decoder is slower, and adds nothing live. */
   readonly editing?: boolean;
   /** On WASM only: what trials of this device found, or `prove` to make them; left out, packed products stay as they are. */
@@ -92,7 +92,7 @@ export function untouched(graph: Uint8Array): HookedDecoder {
   return {
     ...describeDecoder(graph),
     graph: graphAsExported(graph),
-    taps: [],
+    streams: [],
     logits: 'logits',
     branching: false,
     steering: false,

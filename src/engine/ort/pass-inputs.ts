@@ -9,7 +9,7 @@ import { attentionLayout, withinWindow } from '../attention-layout.ts';
 import type { PassOptions } from '../decoder.ts';
 
 /** What a graph is and takes, as its inputs depend on it. */
-export type PassGraph = Pick<HookedDecoder, 'taps' | 'branching' | 'windows' | 'activations'>;
+export type PassGraph = Pick<HookedDecoder, 'streams' | 'branching' | 'windows' | 'activations'>;
 
 /** Makes the inputs of a pass of `ids` after `before` tokens. */
 export type PassInputs = (
@@ -23,7 +23,7 @@ export type PassInputs = (
 export function passInputs(
   TensorClass: TensorConstructor,
   names: readonly string[],
-  { taps, branching, windows: [window], activations }: PassGraph,
+  { streams: readoutTexts, branching, windows: [window], activations }: PassGraph,
 ): PassInputs {
   const wanted = new Set(names);
   const ones = growing(() => 1n);
@@ -48,7 +48,7 @@ export function passInputs(
       feeds[WRITTEN_FROM_INPUT] = int64([before], [1]);
       feeds[WRITTEN_TO_INPUT] = int64([total], [1]);
     }
-    if (taps.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
+    if (readoutTexts.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
     const layout = branches ? attentionLayout(before, branches.parents, branches.pastParents, activations) : null;
     if (wanted.has(POSITION_IDS_INPUT))
       feeds[POSITION_IDS_INPUT] = layout

@@ -44,7 +44,7 @@ export async function openWebDecoder(
 ): Promise<OpenedDecoder> {
   if (backend === 'webgpu') return (await import('./webgpu/open-gpu-decoder.ts')).openGpuDecoder(files, options);
   const { ort } = await import('./runtime-wasm.ts');
-  const stock = options.tapped
+  const stock = options.hooked
     ? hookDecoder(files.graph, {
         branching: true,
         lengths: false,
@@ -86,7 +86,7 @@ export async function openWebDecoder(
     graph,
     steering: graph.steering ? steeringOnCpu(ort.Tensor, sizes, graph.steeringType) : null,
     editing: graph.editing ? createEditFeeds(ort.Tensor, sizes) : null,
-    caches: options.tapped ? createStaticCpuCaches(ort.Tensor, graph, COPIED) : createGrowingCache(ort.Tensor, graph),
+    caches: options.hooked ? createStaticCpuCaches(ort.Tensor, graph, COPIED) : createGrowingCache(ort.Tensor, graph),
     fetch: fetchAndListen,
     rowless: true,
     project: null,

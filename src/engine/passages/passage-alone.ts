@@ -13,7 +13,7 @@ import { meanOverTokens, TokenMean } from '../token-mean.ts';
 export async function readAlone(
   decoder: Decoder,
   chunkTokens: number,
-  { ids, places, taps, keepTokens, lastTokens }: PassageTokens,
+  { ids, places, readouts, keepTokens, lastTokens }: PassageTokens,
   signal: AbortSignal | undefined,
 ): Promise<PassageReading> {
   const { hidden, layerCount } = decoder.sizes;
@@ -25,7 +25,7 @@ export async function readAlone(
   try {
     for await (const { text, peeks } of sequence.appendAndPeek(
       ids,
-      places.flatMap(({ to }) => taps.map((tap) => ({ after: to, ids: tap }))),
+      places.flatMap(({ to }) => readouts.map((readout) => ({ after: to, ids: readout }))),
     )) {
       if (text !== null) places.forEach(({ from, to }, place) => own[place]?.addBetween(text, from, to));
       if (text !== null && lastTokens) places.forEach(({ to }, place) => last[place]?.addBetween(text, to - 1, to));
@@ -38,11 +38,11 @@ export async function readAlone(
   }
   const read = places.map(({ to }, place) => ({
     tokensBefore: to,
-    means: means.slice(place * taps.length, (place + 1) * taps.length),
+    means: means.slice(place * readouts.length, (place + 1) * readouts.length),
     own: own[place]?.mean ?? new Float32Array(0),
     ...(lastTokens ? { last: last[place]?.mean ?? new Float32Array(0) } : {}),
   }));
-  return keepTokens ? { taps: read, tokens: joinPasses(passes, ids.length, hidden) } : { taps: read };
+  return keepTokens ? { readouts: read, tokens: joinPasses(passes, ids.length, hidden) } : { readouts: read };
 }
 
 /** Joins passes `[layers, tokens, hidden]` along the tokens, `count` in all. */

@@ -7,7 +7,7 @@ export interface PassageTokens {
   readonly ids: readonly number[];
   /** Segments after which is read, each by its own tokens: from `from` to before `to`. */
   readonly places: readonly { readonly from: number; readonly to: number }[];
-  readonly taps: readonly (readonly number[])[];
+  readonly readouts: readonly (readonly number[])[];
   readonly keepTokens: boolean;
   readonly lastTokens: boolean;
 }
@@ -15,7 +15,7 @@ export interface PassageTokens {
 /** The tokens of a passage. Throws `usage` for an exchange where the model has no chat form. */
 export function passageTokens(
   tokenizer: TextTokenizer,
-  { text, taps, readoutAfter, keepTokens = false, lastTokens = false }: Passage,
+  { text, readoutTexts, readoutAfter, keepTokens = false, lastTokens = false }: Passage,
 ): PassageTokens {
   const ids: number[] = [];
   const segments = segmentsOf(tokenizer, text).map((segment, index) => {
@@ -26,7 +26,7 @@ export function passageTokens(
   return {
     ids,
     places: readoutAfter.flatMap((index) => segments[index] ?? []),
-    taps: taps.map((tap) => tokenizer.encode(` ${tap}`)),
+    readouts: readoutTexts.map((readoutText) => tokenizer.encode(` ${readoutText}`)),
     keepTokens,
     lastTokens,
   };

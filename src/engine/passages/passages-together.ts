@@ -12,7 +12,7 @@ interface Slots {
   readonly places: readonly {
     readonly tokensBefore: number;
     readonly own: readonly number[];
-    readonly taps: readonly (readonly number[])[];
+    readonly readouts: readonly (readonly number[])[];
     readonly last: number;
   }[];
   readonly keepTokens: boolean;
@@ -30,7 +30,7 @@ export class PassageBundle {
   }
 
   /** Takes a passage in; false where it does not fit. */
-  take({ ids, places, taps, keepTokens, lastTokens }: PassageTokens): boolean {
+  take({ ids, places, readouts, keepTokens, lastTokens }: PassageTokens): boolean {
     const size = this.#forest.ids.length;
     const text = this.#forest.grow(ids);
     const slots = {
@@ -39,7 +39,7 @@ export class PassageBundle {
       places: places.map(({ from, to }) => ({
         tokensBefore: to,
         own: text.slice(Math.max(1, from), to),
-        taps: taps.map((tap) => this.#forest.grow(tap, text[to - 1])),
+        readouts: readouts.map((readout) => this.#forest.grow(readout, text[to - 1])),
         last: text[to - 1] ?? -1,
       })),
       keepTokens,
@@ -72,12 +72,12 @@ function readingOf(
     for (const slot of slots) mean.add(pass, slot);
     return mean.mean;
   };
-  const taps = places.map((place) => ({
+  const readouts = places.map((place) => ({
     tokensBefore: place.tokensBefore,
-    means: place.taps.map(meanOf),
+    means: place.readouts.map(meanOf),
     own: meanOf(place.own),
     ...(lastTokens ? { last: meanOf([place.last]) } : {}),
   }));
-  if (!keepTokens) return { taps };
-  return { taps, tokens: { count: text.length, residuals: pickTokens(pass.residuals, pass.tokens, text, hidden) } };
+  if (!keepTokens) return { readouts };
+  return { readouts, tokens: { count: text.length, residuals: pickTokens(pass.residuals, pass.tokens, text, hidden) } };
 }

@@ -55,9 +55,9 @@ export function createSegmentReader({ decoder, tokenizer, model, setTokens }: Se
     model,
     unreadable(passage) {
       try {
-        const { ids, places, taps } = tokensOf(passage);
-        const readout = Math.max(0, ...taps.map((tap) => tap.length));
-        checkLength(Math.max(ids.length, ...places.map(({ to }) => to + readout)), decoder.sizes.contextTokens);
+        const { ids, places, readouts } = tokensOf(passage);
+        const longest = Math.max(0, ...readouts.map((readout) => readout.length));
+        checkLength(Math.max(ids.length, ...places.map(({ to }) => to + longest)), decoder.sizes.contextTokens);
         return null;
       } catch (thrown) {
         return AppError.from(thrown);

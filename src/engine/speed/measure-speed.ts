@@ -76,7 +76,7 @@ const ROUND_SHARE = 1 / 4;
 /** Added to every number of the stream after one layer: what it does to the text is of no interest here. */
 const STEERED_BY = 0.01;
 
-const nowhere: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+const nowhere: ReadingSink = { tokens: () => undefined, readout: () => undefined };
 
 /**
  * Measures until the rounds or the time are over, and tells each time as it comes. A step that the time ends is not told. The decoder
@@ -156,14 +156,14 @@ function workOf(
   };
   const write = (by: Scorer, decoder: Decoder, round: number): Done =>
     withRun(by, decoder, async (run) => {
-      await run.read(BEGINNING, { taps: false }, nowhere, signal);
-      return run.generate(sampling(round), { taps: false }, nowhere, signal);
+      await run.read(BEGINNING, { readouts: false }, nowhere, signal);
+      return run.generate(sampling(round), { readouts: false }, nowhere, signal);
     });
   return {
-    read: () => withRun(usual, engine.decoder, (run) => run.read(text, { taps: false }, nowhere, signal)),
+    read: () => withRun(usual, engine.decoder, (run) => run.read(text, { readouts: false }, nowhere, signal)),
     every: () =>
       withRun(usual, engine.decoder, async (run) => {
-        const { tokens, milliseconds } = await run.read(text, { taps: false }, nowhere, signal);
+        const { tokens, milliseconds } = await run.read(text, { readouts: false }, nowhere, signal);
         const more = await run.refine('token', nowhere, () => undefined, signal);
         return { tokens, milliseconds: milliseconds + more.milliseconds };
       }),
@@ -172,14 +172,14 @@ function workOf(
     plain: (round) => write(noScorer, engine.decoder, round),
     steer: (round) =>
       new SteeredWriting({ ...engine, scorer: usual }, someSteering(engine.decoder)).write(
-        { text: BEGINNING, where: 'all', sampling: sampling(round), taps: false },
+        { text: BEGINNING, where: 'all', sampling: sampling(round), readouts: false },
         nowhere,
         signal,
       ),
     one: (round) =>
       withRun(usual, engine.decoder, async (run) => {
-        const read = await run.read(BEGINNING, { taps: true }, nowhere, signal);
-        const { tokens, milliseconds } = await run.generate(sampling(round), { taps: true }, nowhere, signal);
+        const read = await run.read(BEGINNING, { readouts: true }, nowhere, signal);
+        const { tokens, milliseconds } = await run.generate(sampling(round), { readouts: true }, nowhere, signal);
         return { tokens, milliseconds: read.milliseconds + milliseconds };
       }),
     futures: (round) => {

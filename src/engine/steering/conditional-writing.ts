@@ -34,11 +34,11 @@ export class ConditionalWriting extends SteeredWriting {
 
   protected override async run(
     run: TextRun,
-    { text, where, sampling, taps }: SteeredText,
+    { text, where, sampling, readouts }: SteeredText,
     sink: ReadingSink,
     signal: AbortSignal,
   ): Promise<RunSummary> {
-    const plan = run.plan(text, { taps });
+    const plan = run.plan(text, { readouts });
     const given = plan.ids.length;
     const gate: TokenGate = {
       longest: Math.max(0, ...this.#texts.map((ids) => ids.length)),
@@ -56,7 +56,7 @@ export class ConditionalWriting extends SteeredWriting {
         gate,
       );
     }
-    return run.generate(sampling, { taps, stopAtRepetition: true, gate }, sink, signal);
+    return run.generate(sampling, { readouts, stopAtRepetition: true, gate }, sink, signal);
   }
 
   #before(token: number): void {

@@ -12,11 +12,11 @@ export interface SteeredText {
   readonly text: string;
   readonly where: SteeringWhere;
   readonly sampling: SamplingOptions;
-  readonly taps: boolean;
+  readonly readouts: boolean;
 }
 
 /** Ignores everything: what a first pass reads is reported with the second. */
-export const DEAF: ReadingSink = { tokens: () => undefined, tap: () => undefined };
+export const DEAF: ReadingSink = { tokens: () => undefined, readout: () => undefined };
 
 /** Whether a decoder can be steered like this: by vectors that are added, or by edits. */
 export function takesSteering(decoder: Decoder, intervention: Intervention): boolean {
@@ -69,11 +69,11 @@ export class SteeredWriting {
   /** What {@link write} does with a run that it opens and closes. */
   protected async run(
     run: TextRun,
-    { text, where, sampling, taps }: SteeredText,
+    { text, where, sampling, readouts }: SteeredText,
     sink: ReadingSink,
     signal: AbortSignal,
   ): Promise<RunSummary> {
-    const plan = run.plan(text, { taps });
+    const plan = run.plan(text, { readouts });
     const given = plan.ids.length;
     const first = firstSteered(where, given);
     const unsteered = Math.min(first, given);
@@ -86,7 +86,7 @@ export class SteeredWriting {
       this.#begin();
       await run.readPlan(plan, sink, signal);
     }
-    const manner = { taps, stopAtRepetition: true };
+    const manner = { readouts, stopAtRepetition: true };
     const before = Math.max(0, Math.min(first - given, sampling.maxTokens));
     if (before > 0) {
       const summary = await run.generate({ ...sampling, maxTokens: before }, manner, sink, signal);

@@ -5,14 +5,14 @@ import type { TokenGate } from '../readouts.ts';
 /** How a stretch is written: how words are chosen, whether taps are read, and what says that the words go round and round. */
 export interface WritingManner {
   readonly choice: TokenChoice;
-  readonly taps: boolean;
+  readonly readouts: boolean;
   readonly repeats: () => boolean;
   readonly gate: TokenGate | null;
 }
 
 /** How a stretch is asked for: `drawn` words were drawn with the seed before it. */
 export interface StretchOptions {
-  readonly taps: boolean;
+  readonly readouts: boolean;
   readonly stopAtRepetition?: boolean;
   readonly drawn?: number;
   readonly gate?: TokenGate;

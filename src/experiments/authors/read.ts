@@ -16,12 +16,12 @@ export async function readSpans(
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, SpanMeans>> {
   const readings = await subject.read(
-    cells.map((cell) => ({ text: cell.segments, taps: [], readoutAfter: spanIndices(cell) })),
+    cells.map((cell) => ({ text: cell.segments, readoutTexts: [], readoutAfter: spanIndices(cell) })),
     signal,
   );
   return new Map(
     cells.map((cell, at) => {
-      const [before = EMPTY, quote = EMPTY, after = EMPTY] = (readings[at]?.taps ?? []).map(({ own }) => own);
+      const [before = EMPTY, quote = EMPTY, after = EMPTY] = (readings[at]?.readouts ?? []).map(({ own }) => own);
       return [cell.id, { before, quote, after }];
     }),
   );

@@ -27,7 +27,9 @@ export interface RandomDirection {
 export async function prepareEvidence(spec: EvidenceSpec, subject: Subject, call: PrepareCall): Promise<JsonObject> {
   const { model } = subject;
   const kept = await prepareMixture(spec, subject, call);
-  const rows = (await subject.read(fitPassages(spec), call.signal)).flatMap(({ taps }) => taps.map(({ own }) => own));
+  const rows = (await subject.read(fitPassages(spec), call.signal)).flatMap(({ readouts }) =>
+    readouts.map(({ own }) => own),
+  );
   const layer = layerAt(spec.steering, model.layerCount);
   const ground = await subject.ground(call.signal);
   const random: JsonObject[] = [];

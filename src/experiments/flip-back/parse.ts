@@ -33,7 +33,7 @@ export function parseFlipBack(root: JsonNode, head: SpecHead): FlipBackSpec {
   const layer = field(root, 'layer');
   const of = integer(field(layer, 'of'), 1, 1000);
   const beside = list(field(layer, 'beside'), 2, 2).map((node) => integer(node, -of, of));
-  const taps = list(field(root, 'taps'), 1, 4).map((node) => words(node, LONGEST));
+  const readoutTexts = list(field(root, 'taps'), 1, 4).map((node) => words(node, LONGEST));
   const keywords = list(field(root, 'keywords'), 1, 200).map((node) => words(node, 40));
   const schedules = parseSchedules(field(root, 'schedules'));
   const axes = list(field(root, 'axes'), AXIS_IDS.length, AXIS_IDS.length).map((node, i) =>
@@ -46,7 +46,7 @@ export function parseFlipBack(root: JsonNode, head: SpecHead): FlipBackSpec {
     ...head,
     thresholds,
     layer: { depth: integer(field(layer, 'depth'), 1, of), of, beside: [beside[0] ?? 0, beside[1] ?? 0] },
-    taps,
+    taps: readoutTexts,
     randomDirections: integer(field(root, 'randomDirections'), 20, 1000),
     keywords,
     axes,

@@ -86,9 +86,9 @@ async function readTopics(
   signal?: AbortSignal,
 ): Promise<InstrumentTopic[]> {
   const passages = axis.fit.flatMap(({ setting, light, dark }) =>
-    [light, dark].map((behaviour) => ({ text: [setting, behaviour], taps: spec.taps, readoutAfter: [1] })),
+    [light, dark].map((behaviour) => ({ text: [setting, behaviour], readoutTexts: spec.taps, readoutAfter: [1] })),
   );
-  const rows = (await subject.read(passages, signal)).map(({ taps }) => meanReading(taps[0]?.means ?? []));
+  const rows = (await subject.read(passages, signal)).map(({ readouts }) => meanReading(readouts[0]?.means ?? []));
   return axis.fit.map((_, i) => ({
     positive: rows.slice(2 * i, 2 * i + 1),
     negative: rows.slice(2 * i + 1, 2 * i + 2),

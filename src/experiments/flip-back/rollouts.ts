@@ -98,8 +98,10 @@ async function probeScores(
   const instrument = prepared.instruments.moral;
   if (instrument === undefined) throw new RangeError('there is no instrument of the moral axis');
   const readings = await subject.read(
-    sentences.map((sentence) => ({ text: [setting, sentence], taps: spec.taps, readoutAfter: [1] })),
+    sentences.map((sentence) => ({ text: [setting, sentence], readoutTexts: spec.taps, readoutAfter: [1] })),
     signal,
   );
-  return readings.map(({ taps }) => scoreAt(instrument, meanReading(taps[0]?.means ?? []))[prepared.layers[1]] ?? NaN);
+  return readings.map(
+    ({ readouts }) => scoreAt(instrument, meanReading(readouts[0]?.means ?? []))[prepared.layers[1]] ?? NaN,
+  );
 }

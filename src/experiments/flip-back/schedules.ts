@@ -84,14 +84,14 @@ export function segmentsOf(story: Story, schedule: Schedule): string[] {
 }
 
 /** What is read: after the opening and after every beat. */
-export function passageOf(story: Story, schedule: Schedule, taps: readonly string[]): Passage {
+export function passageOf(story: Story, schedule: Schedule, readoutTexts: readonly string[]): Passage {
   const text = segmentsOf(story, schedule);
-  return { text, taps, readoutAfter: text.map((_, i) => i) };
+  return { text, readoutTexts, readoutAfter: text.map((_, i) => i) };
 }
 
 /** Characters that reading all of `schedules` takes, taps included and common beginnings counted once. */
-export function charactersOf(story: Story, schedules: readonly Schedule[], taps: readonly string[]): number {
-  const readoutLength = taps.reduce((sum, tap) => sum + tap.length + 1, 0);
+export function charactersOf(story: Story, schedules: readonly Schedule[], readoutTexts: readonly string[]): number {
+  const readoutLength = readoutTexts.reduce((sum, readoutText) => sum + readoutText.length + 1, 0);
   const seen = new Set<string>();
   let sum = 0;
   for (const schedule of schedules) {

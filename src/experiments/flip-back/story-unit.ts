@@ -32,10 +32,10 @@ export async function runStory(
     axis.schedules.map((schedule) => passageOf(story, schedule, spec.taps)),
     signal,
   );
-  const taps = readings.map(({ taps: along }) => along.map(({ means }) => meanReading(means)));
+  const readouts = readings.map(({ readouts: along }) => along.map(({ means }) => meanReading(means)));
   const { hidden } = subject.model;
   const whole = instrument.layers === subject.model.layerCount + 1;
-  const scores = taps.map((along) =>
+  const scores = readouts.map((along) =>
     along.map((means) => {
       const all = scoreAt(instrument, whole ? means : layersOf(means, prepared.layers, hidden));
       return whole ? prepared.layers.map((layer) => all[layer] ?? NaN) : [...all];
@@ -49,7 +49,7 @@ export async function runStory(
   );
   if (!whole) return { z };
   const at = (name: ScheduleId): Float32Array[] =>
-    taps[axis.schedules.findIndex((schedule) => schedule.id === name)] ?? [];
+    readouts[axis.schedules.findIndex((schedule) => schedule.id === name)] ?? [];
   const gap = (gauge: Gauge, of: (means: Float32Array) => Float32Array): number[] =>
     gapBetween(
       at('all-light').map((means) => scoreAt(gauge, of(means))),

@@ -125,8 +125,8 @@ export function preparationCost(spec: FlipBackSpec, size: RunSize): Cost {
   return { read: Math.ceil(characters / PER_TOKEN), written: 0 };
 }
 
-function readoutLength({ taps }: FlipBackSpec): number {
-  return taps.reduce((sum, tap) => sum + tap.length + 1, 0);
+function readoutLength({ taps: readoutTexts }: FlipBackSpec): number {
+  return readoutTexts.reduce((sum, readoutText) => sum + readoutText.length + 1, 0);
 }
 
 function questionLength({ judge }: FlipBackSpec): number {

@@ -62,12 +62,12 @@ export function checkNames(node: JsonNode, topics: readonly Topic[], which: stri
 /** Every string of the spec with its path. */
 function* stringsOf({
   frames,
-  taps,
+  taps: readoutTexts,
   topics,
   fit,
 }: MixtureSpec): Generator<{ readonly path: string; readonly value: string }> {
   for (const [frame, value] of Object.entries(frames)) yield { path: `frames.${frame}`, value };
-  for (const [at, value] of taps.entries()) yield { path: `taps[${at}]`, value };
+  for (const [at, value] of readoutTexts.entries()) yield { path: `taps[${at}]`, value };
   for (const [list, scenes] of [
     ['topics', topics],
     ['fit', fit],

@@ -117,7 +117,7 @@ export function dosed({ doses }: Pick<MixtureSpec, 'doses'>): readonly number[] 
 export function passagesOf(spec: MixtureSpec, { topic, orders }: MixtureUnit): readonly Passage[] {
   return orders.map(({ beats, signs }, at) => ({
     text: [topic.setting, ...evidenceOf(topic, beats, signs, mostSentences(spec))],
-    taps: spec.taps,
+    readoutTexts: spec.taps,
     // Segment 0 is the setting, so segment n ends the n-th sentence.
     readoutAfter: at === 0 ? spec.doses : dosed(spec),
   }));
@@ -143,11 +143,11 @@ export function planOf(spec: MixtureSpec, unit: MixtureUnit): UnitPlan {
     0,
   );
   const opening = lengthOf([topic.setting, condition.frame === 'none' ? '' : spec.frames[condition.frame]]);
-  const tapped = condition.id === 'none' ? opening + sentences + questions * lengthOf(spec.taps) : 0;
+  const atReadouts = condition.id === 'none' ? opening + sentences + questions * lengthOf(spec.taps) : 0;
   return {
     id: unit.id,
     cost: {
-      read: Math.ceil((opening * orders.length + sentences + questions * continuations + tapped) / CHARACTERS),
+      read: Math.ceil((opening * orders.length + sentences + questions * continuations + atReadouts) / CHARACTERS),
       written: 0,
     },
   };

@@ -120,7 +120,7 @@ export function measuresOf(
   numbers: Numbers,
   { steering, reading, strength, kl }: Prepared,
 ): Measure[] {
-  const { gamma, shapes, explained, crossings, lastExtra, taps } = numbers;
+  const { gamma, shapes, explained, crossings, lastExtra, taps: readouts } = numbers;
   const alone = (value: number, n: number, note: string): Estimate => ({ value, low: null, high: null, n, note });
   const layers = steering.layers - 1;
   const quality = (of: Prepared['reading'], layer: number): Estimate =>
@@ -190,7 +190,7 @@ export function measuresOf(
             estimate: alone(kl, steering.topics, 'of one calibration'),
           },
         ]),
-    ...taps.rivalries.map(({ rival, above }) => ({
+    ...readouts.rivalries.map(({ rival, above }) => ({
       id: `tap-over-${rival.id}`,
       says: `At neutral taps, without frame or steering: held-out log-likelihood of evidence that adds up, less that of ${rival.name}`,
       unit: PER_TOPIC,
@@ -200,7 +200,7 @@ export function measuresOf(
       id: 'tap-shape',
       says: 'α at neutral taps',
       unit: ACCOUNTS[0].shape.unit,
-      estimate: alone(taps.shape, taps.rivalries[0]?.above.byTopic.length ?? 0, 'of one fit'),
+      estimate: alone(readouts.shape, readouts.rivalries[0]?.above.byTopic.length ?? 0, 'of one fit'),
     },
     {
       id: 'tap-quality',

@@ -194,15 +194,15 @@ function lastExtra(
 
 function readoutsOf(plain: readonly TopicRows[]): Numbers['taps'] {
   const [adding, ...rivals] = ACCOUNTS;
-  const tap: Outcome = (row) => row.tap ?? NaN;
-  const own = heldOut(adding, plain, ['none'], tap);
+  const readout: Outcome = (row) => row.readout ?? NaN;
+  const own = heldOut(adding, plain, ['none'], readout);
   return {
     shape: fitted(
       adding,
       own.moments,
       plain.map((_, at) => at),
     ).shape,
-    rivalries: rivals.map((rival) => ({ rival, above: above(own, heldOut(rival, plain, ['none'], tap)) })),
+    rivalries: rivals.map((rival) => ({ rival, above: above(own, heldOut(rival, plain, ['none'], readout)) })),
   };
 }
 

@@ -41,7 +41,7 @@ export async function prepareMixture(
   const readings = await subject.read(fitPassages(spec), signal);
   const topics = (rows: (after: ReadoutPass) => readonly Float32Array[]): InstrumentTopic[] =>
     spec.fit.map((_, at) => {
-      const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.taps ?? []).flatMap(rows);
+      const own = (reading: PassageReading | undefined): Float32Array[] => (reading?.readouts ?? []).flatMap(rows);
       return { positive: own(readings[2 * at]), negative: own(readings[2 * at + 1]) };
     });
   const steering = fitInstrument(
@@ -70,11 +70,11 @@ export async function prepareMixture(
 }
 
 /** The scenes of the fit, kind and cruel by turns, read after every sentence. */
-export function fitPassages({ fit, taps }: MixtureSpec): readonly Passage[] {
+export function fitPassages({ fit, taps: readoutTexts }: MixtureSpec): readonly Passage[] {
   return fit.flatMap(({ setting, evidence }) =>
     POLES.map((pole): Passage => ({
       text: [setting, ...evidence.map((pair) => pair[pole])],
-      taps,
+      readoutTexts,
       readoutAfter: evidence.map((_, at) => at + 1),
     })),
   );

@@ -98,8 +98,8 @@ async function readoutsOf(
 ): Promise<JsonObject> {
   const layer = layerAt(spec.reading, subject.model.layerCount);
   const read = await subject.read(passagesOf(spec, unit), signal);
-  const scores = read.map(({ taps }) =>
-    taps.map(({ means }) => kept(mean(means.map((one) => scoreAt(reading, one)[layer] ?? NaN)))),
+  const scores = read.map(({ readouts }) =>
+    readouts.map(({ means }) => kept(mean(means.map((one) => scoreAt(reading, one)[layer] ?? NaN)))),
   );
   const [first = [], ...others] = scores;
   const [start = NaN, ...rest] = first;

@@ -18,7 +18,7 @@ export interface Row {
   /** Λ: log odds of going on kindly, mean over the pairs of continuations, in nats. */
   readonly odds: number;
   /** The reading at taps; null in all conditions but the first. */
-  readonly tap: number | null;
+  readonly readout: number | null;
 }
 
 /** All rows of a topic. */
@@ -82,16 +82,18 @@ function rowsOf(spec: MixtureSpec, { id, topic, condition, orders }: MixtureUnit
   const found = list(field(root, 'odds'), 0, orders.length);
   if (condition.push !== 0 && found.length === 0) return [];
   const odds = exactly(field(root, 'odds'), orders.length, (node) => exactly(node, doses.length, pairs));
-  const taps = condition.id === 'none' ? field(root, 'taps') : null;
+  const readouts = condition.id === 'none' ? field(root, 'taps') : null;
   const scores =
-    taps === null ? null : exactly(field(taps, 'scores'), orders.length, (node) => exactly(node, doses.length, number));
+    readouts === null
+      ? null
+      : exactly(field(readouts, 'scores'), orders.length, (node) => exactly(node, doses.length, number));
   return [
     {
       condition: condition.id,
       order: -1,
       signs: [],
       odds: pairs(field(root, 'start')),
-      tap: taps === null ? null : number(field(taps, 'start')),
+      readout: readouts === null ? null : number(field(readouts, 'start')),
     },
     ...orders.flatMap(({ signs }, order) =>
       doses.map((dose, d): Row => ({
@@ -99,7 +101,7 @@ function rowsOf(spec: MixtureSpec, { id, topic, condition, orders }: MixtureUnit
         order,
         signs: signs.slice(0, dose),
         odds: odds[order]?.[d] ?? NaN,
-        tap: scores?.[order]?.[d] ?? null,
+        readout: scores?.[order]?.[d] ?? null,
       })),
     ),
   ];

@@ -62,8 +62,8 @@ export function passagesOf(spec: OppositesSpec, { axis, at }: UsedAxis): Passage
 }
 
 /** Sentences with taps after each. */
-export function passageOf({ taps }: Pick<OppositesSpec, 'taps'>, text: readonly string[]): Passage {
-  return { text, taps, readoutAfter: text.map((_, i) => i) };
+export function passageOf({ taps: readoutTexts }: Pick<OppositesSpec, 'taps'>, text: readonly string[]): Passage {
+  return { text, readoutTexts, readoutAfter: text.map((_, i) => i) };
 }
 
 /** The readings of {@link passagesOf} of one half. */
@@ -81,12 +81,12 @@ export function rowsOfReadouts(
   layers: readonly number[],
   hidden: number,
 ): Float64Array[] {
-  return (reading?.taps ?? []).map(({ means }) => averaged(means, layers, hidden));
+  return (reading?.readouts ?? []).map(({ means }) => averaged(means, layers, hidden));
 }
 
 /** What the standard units are taken from: each neutral sentence by itself. */
 export function unitPassages(spec: OppositesSpec): Passage[] {
-  return spec.neutral.map((text) => ({ text: [text], taps: spec.taps, readoutAfter: [0] }));
+  return spec.neutral.map((text) => ({ text: [text], readoutTexts: spec.taps, readoutAfter: [0] }));
 }
 
 /**

@@ -59,8 +59,9 @@ function costOf(spec: OppositesSpec, used: UsedAxis, extent: Extent): Cost {
     );
   const passages = [...passagesOf(spec, used), ...(extent.steered ? [comparedPassage(spec, used.axis)] : [])];
   const read = passages.reduce(
-    (sum, { text, taps }) =>
-      sum + (text as readonly string[]).reduce((all, segment) => all + segment.length + taps.join(' ').length, 0),
+    (sum, { text, readoutTexts }) =>
+      sum +
+      (text as readonly string[]).reduce((all, segment) => all + segment.length + readoutTexts.join(' ').length, 0),
     0,
   );
   const steered = extent.steered ? INTERVENTIONS.length * length([judgedContext(spec, contexts)]) : 0;

@@ -109,10 +109,10 @@ async function fitDirections(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly axis: Intervention; readonly random: readonly Intervention[] }> {
   const passages = fit.flatMap((topic) =>
-    SIDES.map((side): Passage => ({ text: [topic[side]], taps: [], readoutAfter: [0] })),
+    SIDES.map((side): Passage => ({ text: [topic[side]], readoutTexts: [], readoutAfter: [0] })),
   );
   // The mean over all tokens of a text, so that the direction favours neither its marks nor its other tokens.
-  const rows = (await subject.read(passages, signal)).map(({ taps: [after] }) => after?.own ?? new Float32Array(0));
+  const rows = (await subject.read(passages, signal)).map(({ readouts: [after] }) => after?.own ?? new Float32Array(0));
   const { model } = subject;
   const layers = model.layerCount + 1;
   const instrument = fitInstrument(

@@ -23,7 +23,7 @@ export interface RunSentence {
   /** Mean score of its tokens. */
   readonly mean: number;
   /** Score of the tap after it; NaN where there is none. */
-  readonly tap: number;
+  readonly readout: number;
 }
 
 /** What a run was read with. */
@@ -58,10 +58,10 @@ export class RunDifference {
   });
 
   /** Taps after shared sentence ends, whether or not they may be subtracted. */
-  readonly taps = $derived.by((): readonly ComparedReadout[] => {
+  readonly readouts = $derived.by((): readonly ComparedReadout[] => {
     const { alignment, instruments } = this.#runs;
     if (alignment?.alike !== true) return [];
-    const [a, b] = [instruments.a.taps, instruments.b.taps];
+    const [a, b] = [instruments.a.readouts, instruments.b.readouts];
     return readoutPairs(alignment.columns, a, b).map((pair) => ({
       column: pair.column,
       a: a[pair.a]?.score ?? Number.NaN,
@@ -81,10 +81,10 @@ export class RunDifference {
   }
 
   #sentences(side: Side): readonly RunSentence[] {
-    const { alone, cells, taps } = this.#runs.instruments[side];
+    const { alone, cells, readouts } = this.#runs.instruments[side];
     const ends = sentenceEnds(cells.map((cell) => cell.text));
     const means = sentenceMeans(ends, alone);
-    const after = new Map(taps.map((tap) => [tap.afterToken, tap.score]));
-    return ends.map((end, index) => ({ mean: means[index] ?? Number.NaN, tap: after.get(end) ?? Number.NaN }));
+    const after = new Map(readouts.map((readout) => [readout.afterToken, readout.score]));
+    return ends.map((end, index) => ({ mean: means[index] ?? Number.NaN, readout: after.get(end) ?? Number.NaN }));
   }
 }

@@ -44,7 +44,7 @@ export class SteerState {
       box: this.box,
       choice,
       mix,
-      taps: () => preferences.taps,
+      readouts: () => preferences.readouts,
       stories,
       keep,
     });

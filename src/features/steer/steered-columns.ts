@@ -65,7 +65,7 @@ export function textColumns(text: SteeredText): readonly SteeredColumn[] {
   const towards = [hasPole ? `towards ${axis[steering.pole]}` : done('', steering.direction), ...ends].join(' and ');
   const column = (reading: ReadingState, readable: boolean): Pick<ReadColumn, 'pieces' | 'trace' | 'from'> => ({
     pieces: reading.tokens.map((token) => token.text),
-    trace: readable ? tracePoints(reading.taps, reading.tokens.length, null, reading.frame.defaultLayer) : [],
+    trace: readable ? tracePoints(reading.readouts, reading.tokens.length, null, reading.frame.defaultLayer) : [],
     from: reading.givenTokens,
   });
   const steered = column(back ?? during, back !== null);

@@ -131,7 +131,7 @@ export class SteeredPlacebos {
     const written = readingController.blank(`${title}, placebo`, prompt, { fromCharacter: prompt.length, sampling });
     let decided: Parameters<typeof withDecision>[0] = { acted: [], asked: 0 };
     const summary = await session.writeSteered(
-      { ...asked, taps: false, placebo: { index, seed: sampling.seed } },
+      { ...asked, readouts: false, placebo: { index, seed: sampling.seed } },
       written,
       { decision: (decision) => (decided = withDecision(decided, decision)) },
     );

@@ -55,7 +55,7 @@ export interface SteererParts {
   readonly box: PromptBox;
   readonly choice: SteeringChoice;
   readonly mix: SteeringMix;
-  readonly taps: () => boolean;
+  readonly readouts: () => boolean;
   readonly stories: () => Promise<SetSource>;
   /** Keeps a reading in the history; the id that it has there, null where it is not known what made it. */
   readonly keep: (reading: ReadingState) => Promise<string | null>;
@@ -102,7 +102,7 @@ export class Steerer {
 
   /** Writes from the prompt steered, reads the whole text without steering, and lets the model write by itself with the same seed. */
   async write(): Promise<void> {
-    const { box, choice, mix, readingController, session, taps, stories } = this.#parts;
+    const { box, choice, mix, readingController, session, readouts, stories } = this.#parts;
     box.refuse(null);
     try {
       session.needReady();
@@ -140,7 +140,15 @@ export class Steerer {
         axis: choice.axis,
         steering,
         ends,
-        asked: { ...more.args, probe: files, settings, stories: await stories(), text: prompt, sampling, taps: taps() },
+        asked: {
+          ...more.args,
+          probe: files,
+          settings,
+          stories: await stories(),
+          text: prompt,
+          sampling,
+          readouts: readouts(),
+        },
       });
       // Anyone who has picked another text meanwhile does not want this one read.
       if (text === null || text.ended === null || readingController.reading !== text.during) return;

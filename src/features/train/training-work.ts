@@ -24,10 +24,10 @@ export function workOf({
   method,
 }: TrainingPlan): TrainingWork {
   const all = headerFacts(sets[0]?.header ?? '').taps;
-  const [taps, later] = [all.slice(0, readoutCount), all.slice(readoutCount)].map((some) =>
+  const [readouts, later] = [all.slice(0, readoutCount), all.slice(readoutCount)].map((some) =>
     sum(some.map(({ length }) => length)),
   );
-  const atReadouts = (texts: readonly string[], places: number, length = taps ?? 0): number =>
+  const atReadouts = (texts: readonly string[], places: number, length = readouts ?? 0): number =>
     sum(texts.map((text) => text.length)) + places * length;
   const beats = lines(stories)
     .slice(0, storyCount ?? undefined)

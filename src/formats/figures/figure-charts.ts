@@ -19,7 +19,11 @@ const MOST_COLUMNS = 600;
 const STEPS = 24;
 
 /** The readings along the text over their chance range; or the raw scores, with readings and the range of random directions behind each. */
-export function trajectoryOf({ cells, taps, domain, head, trace }: FigureData, width: number, theme: Theme): Figure {
+export function trajectoryOf(
+  { cells, readouts, domain, head, trace }: FigureData,
+  width: number,
+  theme: Theme,
+): Figure {
   const range = { from: -0.5, to: Math.max(1, cells.length) - 0.5 };
   const { data, layout } =
     trace === null
@@ -30,7 +34,7 @@ export function trajectoryOf({ cells, taps, domain, head, trace }: FigureData, w
           alone: null,
           wordless: null,
           lines: null,
-          taps: taps.filter(({ score }) => Number.isFinite(score)),
+          readouts: readouts.filter(({ score }) => Number.isFinite(score)),
           range,
           domain,
           head,

@@ -56,14 +56,14 @@ export function figureStrip({ cells, head }: FigureData, width: number, theme: T
       }
       if (breaks) next();
     }
-    if (cell.tap !== null) {
+    if (cell.readout !== null) {
       if (column + 2 > columns) next();
       markup.push(
         lozenge(
           column * ADVANCE + ADVANCE,
           baseline(row) - FONT * 0.3,
           4.5,
-          cell.tap.inside ? null : cell.tap.score > 0 ? ink.lines.positive : ink.lines.negative,
+          cell.readout.inside ? null : cell.readout.score > 0 ? ink.lines.positive : ink.lines.negative,
           colours,
         ),
       );

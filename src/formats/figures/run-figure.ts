@@ -21,8 +21,8 @@ export function runFigure(recording: Recording, choice: FigureChoice & { readonl
   const colours = FIGURE_COLOURS[theme];
   const data = figureData(recording, choice);
   const width = INSIDE_WIDTH;
-  const beyond = data.taps.filter((tap) => !tap.inside).length;
-  const counts = `${tokens.length} tokens${givenTokens < tokens.length ? `, ${tokens.length - givenTokens} of them written by the model` : ''}; ${data.taps.length} readings at sentence ends${data.taps.length === 0 ? '' : `, ${beyond} beyond 90 % of random directions, about ${(0.1 * data.taps.length).toFixed(1)} expected by chance`}`;
+  const beyond = data.readouts.filter((readout) => !readout.inside).length;
+  const counts = `${tokens.length} tokens${givenTokens < tokens.length ? `, ${tokens.length - givenTokens} of them written by the model` : ''}; ${data.readouts.length} readings at sentence ends${data.readouts.length === 0 ? '' : `, ${beyond} beyond 90 % of random directions, about ${(0.1 * data.readouts.length).toFixed(1)} expected by chance`}`;
   const parts: readonly Part[] = [
     {
       markup: [

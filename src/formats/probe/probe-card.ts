@@ -85,10 +85,10 @@ function factsTable(
   );
 }
 
-function readoutsSection({ taps, axis }: ProbeHead): string {
-  return `Read after a text at ${taps.length === 1 ? 'this neutral sentence' : 'the mean over these neutral sentences'}, the same words after every text:
+function readoutsSection({ taps: readoutTexts, axis }: ProbeHead): string {
+  return `Read after a text at ${readoutTexts.length === 1 ? 'this neutral sentence' : 'the mean over these neutral sentences'}, the same words after every text:
 
-${taps.map((tap) => `- ${tap}`).join('\n')}
+${readoutTexts.map((readoutText) => `- ${readoutText}`).join('\n')}
 
 The unit of a score is the standard deviation, at its layer, of the readings of the training turns of both poles. Zero is the mean of ${axis.neutral} readings;
 ${axis.positive} lies above it and ${axis.negative} below.`;

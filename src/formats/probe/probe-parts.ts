@@ -99,7 +99,7 @@ export function parseAlarm(node: JsonNode, layers: number): AlarmLines {
   const count = (key: string): number => integer(field(node, key), measured ? 1 : 0, measured ? 1e9 : 0);
   const [tokenLow, tokenHigh] = band('token');
   const [smoothLow, smoothHigh] = band('smooth');
-  const [tapLow, tapHigh] = band('tap');
+  const [readoutLow, readoutHigh] = band('tap');
   return {
     rate,
     tokens: count('tokens'),
@@ -108,8 +108,8 @@ export function parseAlarm(node: JsonNode, layers: number): AlarmLines {
     tokenHigh,
     smoothLow,
     smoothHigh,
-    tapLow,
-    tapHigh,
+    tapLow: readoutLow,
+    tapHigh: readoutHigh,
   };
 }
 

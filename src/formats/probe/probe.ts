@@ -132,7 +132,7 @@ function parseHead(jsonText: string): {
     model,
     method: version === 1 ? parseOldMethod(field(root, 'method')) : parseMethod(field(root, 'method')),
     defaultLayer: integer(field(root, 'defaultLayer'), 0, layers - 1),
-    taps: list(field(root, 'taps'), 1, 16).map((tap) => words(tap, 400)),
+    taps: list(field(root, 'taps'), 1, 16).map((readout) => words(readout, 400)),
     calibration: list(field(root, 'calibration'), layers, layers).map(parseCalibration),
     earlyTokens: parseEarlyTokens(field(root, 'earlyTokens'), layers),
     lexical:
@@ -162,7 +162,7 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
     model,
     method,
     defaultLayer,
-    taps,
+    taps: readoutTexts,
     calibration,
     earlyTokens,
     alarm,
@@ -199,7 +199,7 @@ export function serialiseProbe(probe: Probe): { readonly json: string; readonly 
     model,
     method,
     defaultLayer,
-    taps,
+    taps: readoutTexts,
     tensorsSha256: sha256Of(tensors),
   };
   const json = layOut({

@@ -37,7 +37,7 @@ export interface FigureData {
   readonly domain: number;
   readonly cells: readonly StripCell[];
   /** Readings at the ends of sentences, at the layer. */
-  readonly taps: readonly (ReadoutMark & { readonly afterToken: number })[];
+  readonly readouts: readonly (ReadoutMark & { readonly afterToken: number })[];
   /** The stretches whose readings are the colours; null where tokens show their own scores. */
   readonly trace: readonly TracePoint[] | null;
   /** Place on the colour scale of one token at any layer; NaN where there is no score. */
@@ -58,18 +58,18 @@ export function figureData(
     return row === undefined ? 1 : domainOf(grain, row);
   };
   const domain = domainAt(layer);
-  const readings = recording.taps.map((tap): ReadoutReading =>
+  const readings = recording.taps.map((readout): ReadoutReading =>
     head === 'difference'
-      ? tap
-      : { ...tap, score: tap.poles?.[head] ?? new Float32Array(layers).fill(Number.NaN), shown: null },
+      ? readout
+      : { ...readout, score: readout.poles?.[head] ?? new Float32Array(layers).fill(Number.NaN), shown: null },
   );
   const traceAt = (at: number | null): TracePoint[] => tracePoints(readings, tokens.length, at, defaultLayer);
-  const taps = traceAt(layer)
+  const readouts = traceAt(layer)
     .filter(({ stand }) => stand === 'sentence')
     .map(({ score, low, high, afterToken }, index) => ({ ...readoutMark(index, score, low, high), afterToken }));
-  const common = { head, grain, domain, taps };
-  const shapeOf = (token: number, tapped: boolean): ReturnType<typeof tokenShape> =>
-    tokenShape(token, tokens[token]?.text ?? '', token === givenTokens && token > 0, tapped);
+  const common = { head, grain, domain, readouts };
+  const shapeOf = (token: number, hooked: boolean): ReturnType<typeof tokenShape> =>
+    tokenShape(token, tokens[token]?.text ?? '', token === givenTokens && token > 0, hooked);
   if (grain === 'reading') {
     const trace = traceAt(single ? layer : null);
     const values = traceValues(trace, tokens.length);
@@ -82,7 +82,7 @@ export function figureData(
       at: (token, other) => clamped((byLayer[other]?.[token] ?? Number.NaN) / domainAt(other)),
     };
   }
-  const readoutAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
+  const readoutAfter = new Map(readouts.map((readout) => [readout.afterToken, readout]));
   const smoothing: Smoothing = {
     grain,
     window,

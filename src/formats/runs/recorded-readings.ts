@@ -47,15 +47,15 @@ export function readoutsIn(
   tokens: number,
   hasPoles: boolean,
 ): ReadoutReading[] {
-  const taps = list(node, 0, tokens).map((tap) => readoutIn(tap, version, layers, tokens, hasPoles));
-  for (const [index, { afterToken }] of taps.entries()) {
+  const readouts = list(node, 0, tokens).map((readout) => readoutIn(readout, version, layers, tokens, hasPoles));
+  for (const [index, { afterToken }] of readouts.entries()) {
     // Before version 5 files of several programs held them in any order.
-    if (version < 5 || afterToken > (taps[index - 1]?.afterToken ?? -1)) continue;
+    if (version < 5 || afterToken > (readouts[index - 1]?.afterToken ?? -1)) continue;
     node.refuse(
       `${node.path}[${index}].afterToken is ${afterToken}, but readings stand in the order of the text, one after a token.`,
     );
   }
-  return taps;
+  return readouts;
 }
 
 function readoutIn(node: JsonNode, version: number, layers: number, tokens: number, hasPoles: boolean): ReadoutReading {

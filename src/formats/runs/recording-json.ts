@@ -135,7 +135,7 @@ export function recordingObject(recording: Recording): RecordingObject {
     provenance,
     run,
     tokens,
-    taps,
+    taps: readouts,
     poles,
   } = recording;
   const rowsOf = (values: Float32Array): (number | null)[][] =>
@@ -163,7 +163,7 @@ export function recordingObject(recording: Recording): RecordingObject {
     ...(run === undefined ? {} : { run: runObject(run) }),
     tokens: tokens.map((piece) => [piece.id, piece.text] as const),
     ...headObject(recording),
-    taps: inOrder(taps).map((tap) => readoutObject(tap, poles !== null)),
+    taps: inOrder(readouts).map((readout) => readoutObject(readout, poles !== null)),
     ...(poles === null
       ? {}
       : { poles: { positive: headObject(poles.positive), negative: headObject(poles.negative) } }),
@@ -171,8 +171,10 @@ export function recordingObject(recording: Recording): RecordingObject {
 }
 
 /** Readings by their places; of two in one place, which files of before could hold, the later. */
-function inOrder(taps: readonly ReadoutReading[]): readonly ReadoutReading[] {
-  return [...new Map(taps.map((tap) => [tap.afterToken, tap])).values()].sort((a, b) => a.afterToken - b.afterToken);
+function inOrder(readouts: readonly ReadoutReading[]): readonly ReadoutReading[] {
+  return [...new Map(readouts.map((readout) => [readout.afterToken, readout])).values()].sort(
+    (a, b) => a.afterToken - b.afterToken,
+  );
 }
 
 function runObject({ push: steering, ...rest }: RunOrigin): NonNullable<RecordingObject['run']> {
@@ -268,11 +270,11 @@ function toRun(node: JsonNode, characters: number, layerCount: number): RunOrigi
 }
 
 function toCalibration(node: JsonNode): LayerCalibration {
-  const [tapMean = 0, scale = 0, tokenMean = 0, tokenSd = 0, smoothSd = 0] = list(node, 5, 5).map((item) =>
+  const [readoutMean = 0, scale = 0, tokenMean = 0, tokenSd = 0, smoothSd = 0] = list(node, 5, 5).map((item) =>
     number(item),
   );
   if (scale <= 0 || tokenSd <= 0 || smoothSd <= 0) refuse(`${node.path} must hold positive standard deviations.`);
-  return { tapMean, scale, tokenMean, tokenSd, smoothSd };
+  return { tapMean: readoutMean, scale, tokenMean, tokenSd, smoothSd };
 }
 
 /** Scores token by token `[tokens, layers]`. */

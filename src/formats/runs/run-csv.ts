@@ -44,7 +44,7 @@ const refuse = (message: string): never => {
 /** The table of a recording. Scores are rounded as in its file. */
 export function runCsv(recording: Recording): string {
   const root = recordingObject(recording);
-  const { layers, taps } = root;
+  const { layers, taps: readouts } = root;
   const rows: Cell[][] = [];
   for (const [name, value] of Object.entries(root)) if (!TABLED.includes(name)) flatten(name, value, rows);
   root.tokens.forEach(([id, piece], token) => rows.push(['token', token, null, piece, id]));
@@ -52,16 +52,16 @@ export function runCsv(recording: Recording): string {
     const head = headOf(root, ending);
     if (head !== undefined) rows.push(...headRows(head, ending, root));
   }
-  taps.forEach((tap, index) => {
-    rows.push(['tap', index, tap.stand, null, tap.afterToken, ...tap.score]);
+  readouts.forEach((readout, index) => {
+    rows.push(['tap', index, readout.stand, null, readout.afterToken, ...readout.score]);
     rows.push(
-      ['tap_low', index, null, null, tap.afterToken, ...(tap.nullLow ?? [])],
-      ['tap_high', index, null, null, tap.afterToken, ...(tap.nullHigh ?? [])],
+      ['tap_low', index, null, null, readout.afterToken, ...(readout.nullLow ?? [])],
+      ['tap_high', index, null, null, readout.afterToken, ...(readout.nullHigh ?? [])],
     );
-    SHOWN.forEach((kind, part) => rows.push([kind, index, null, null, tap.shown?.[part] ?? null]));
+    SHOWN.forEach((kind, part) => rows.push([kind, index, null, null, readout.shown?.[part] ?? null]));
     for (const pole of POLES) {
-      const score = tap[pole];
-      if (score !== undefined) rows.push([`tap_${pole}`, index, null, null, tap.afterToken, ...score]);
+      const score = readout[pole];
+      if (score !== undefined) rows.push([`tap_${pole}`, index, null, null, readout.afterToken, ...score]);
     }
   });
   const header = [...FIXED, ...Array.from({ length: layers }, (_, layer) => `layer_${layer}`)];
@@ -180,8 +180,8 @@ export function parseRunCsv(source: string): Recording {
     ...root,
     ...headObject(''),
     tokens: listed['token'],
-    taps: listed['tap']?.map((tap, index) => ({
-      ...(tap as object),
+    taps: listed['tap']?.map((readout, index) => ({
+      ...(readout as object),
       shown: shownAt(listed, index),
       nullLow: listed['tap_low']?.[index],
       nullHigh: listed['tap_high']?.[index],

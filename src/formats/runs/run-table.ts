@@ -9,9 +9,9 @@ import type { Recording } from './recording.ts';
 export function runTable(recording: Recording, choice: FigureChoice): string {
   const { layer, window } = choice;
   const { layers } = recording;
-  const { cells, grain, head, taps } = figureData(recording, choice);
+  const { cells, grain, head, readouts } = figureData(recording, choice);
   const { scores, words } = headOf(recording, head);
-  const readoutAfter = new Map(taps.map((tap) => [tap.afterToken, tap]));
+  const readoutAfter = new Map(readouts.map((readout) => [readout.afterToken, readout]));
   const number = (value: number | undefined): string =>
     value === undefined || !Number.isFinite(value) ? '' : String(Number(value.toFixed(2)));
   const header = [
@@ -25,7 +25,7 @@ export function runTable(recording: Recording, choice: FigureChoice): string {
     'reading: 95 % of random',
   ];
   const rows = cells.map(({ token, text, value }) => {
-    const tap = readoutAfter.get(token);
+    const readout = readoutAfter.get(token);
     const shown = visibleToken(text);
     // A spreadsheet would compute what begins like a formula.
     const cell = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;
@@ -35,9 +35,9 @@ export function runTable(recording: Recording, choice: FigureChoice): string {
       number(scores[token * layers + layer]),
       number(value),
       number(words[token * layers + layer]),
-      number(tap?.score),
-      number(tap?.low),
-      number(tap?.high),
+      number(readout?.score),
+      number(readout?.low),
+      number(readout?.high),
     ];
   });
   return [header, ...rows].map((row) => `${row.join('\t')}\n`).join('');

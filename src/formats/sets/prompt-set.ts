@@ -150,12 +150,12 @@ function readHeader(
     neutral: words(field(poles, 'neutral'), 80),
   };
   if (new Set(Object.values(axis)).size < 3) root.refuse(`${poles.path} must name three different poles.`);
-  const taps = list(field(root, 'taps'), 1, MAX_READOUTS).map((tap) => words(tap, 400));
-  if (new Set(taps).size < taps.length) root.refuse(`${root.path}.taps holds a sentence twice.`);
+  const readoutTexts = list(field(root, 'taps'), 1, MAX_READOUTS).map((readout) => words(readout, 400));
+  if (new Set(readoutTexts).size < readoutTexts.length) root.refuse(`${root.path}.taps holds a sentence twice.`);
   return {
     ...headerText(root),
     axis,
-    taps,
+    taps: readoutTexts,
     ...(has(root, 'style') ? { style: words(field(root, 'style'), 200) } : {}),
   };
 }

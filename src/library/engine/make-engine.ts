@@ -89,7 +89,7 @@ export function makeEngine(core: EngineCore): Engine {
     steer: (text, options) =>
       streamed(options, async (sinkFor, stop) => {
         const settings = settingsOf(options, core.model);
-        const given = await core.read(text, false, { tokens: () => undefined, tap: () => undefined }, stop);
+        const given = await core.read(text, false, { tokens: () => undefined, readout: () => undefined }, stop);
         await core.steer(text, settings, samplingOf(options), options.readouts ?? true, sinkFor(given), stop);
       }),
     lens: (text, { top = TOP, words = [], signal } = {}) =>

@@ -7,7 +7,7 @@ import type { ReadoutScore, Score, TokenScore } from './engine-types.ts';
 export function scoresInto(emit: (score: Score) => void, layer: number, given: number): ReadingSink {
   return {
     tokens: (batch) => tokenScoresOf(batch, layer, given).forEach(emit),
-    tap: (tap) => emit(readoutScore(tap, layer)),
+    readout: (readout) => emit(readoutScore(readout, layer)),
   };
 }
 

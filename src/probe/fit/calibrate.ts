@@ -31,8 +31,8 @@ export function project(residuals: ArrayLike<number>, direction: ArrayLike<numbe
  * direction without spread (layer 0) gets unit 1.
  */
 export function calibrateReadouts(projections: ArrayLike<number>, info: readonly RowInfo[]): ReadoutCalibration {
-  const tapMean = neutralWeights(info).reduce((sum, weight, row) => sum + weight * (projections[row] ?? NaN), 0);
+  const readoutMean = neutralWeights(info).reduce((sum, weight, row) => sum + weight * (projections[row] ?? NaN), 0);
   const poles = turnsOf(info, (row) => labelOf(row.role) !== 0);
   const scale = standardDeviation(meanByTurn(projections, poles), 'population');
-  return { tapMean, scale: scale > 0 ? scale : 1 };
+  return { tapMean: readoutMean, scale: scale > 0 ? scale : 1 };
 }

@@ -15,11 +15,13 @@ export function headerFacts(header: string): HeaderFacts {
   const poles = isRecord(root['poles']) ? root['poles'] : {};
   const { positive, negative, neutral } = poles;
   const named = typeof positive === 'string' && typeof negative === 'string' && typeof neutral === 'string';
-  const taps = Array.isArray(root['taps']) ? root['taps'].filter((tap): tap is string => typeof tap === 'string') : [];
+  const readoutTexts = Array.isArray(root['taps'])
+    ? root['taps'].filter((text): text is string => typeof text === 'string')
+    : [];
   return {
     name: textOf(root['name']),
     axis: named ? { positive, negative, neutral } : null,
-    taps,
+    taps: readoutTexts,
     about: textOf(root['about']),
   };
 }

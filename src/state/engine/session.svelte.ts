@@ -61,11 +61,11 @@ export class Session extends EngineLine {
   }
 
   /** Reads a text into a live reading. */
-  async read(text: string, taps: boolean, reading: ReadingState): Promise<boolean> {
+  async read(text: string, readouts: boolean, reading: ReadingState): Promise<boolean> {
     const { client, status } = this.idle();
     this.say(SAY.reading());
     const sink: ReadingSink = {
-      tap: (tap) => reading.sink.tap(tap),
+      readout: (readout) => reading.sink.readout(readout),
       tokens: (batch) => {
         // Not before: a text that is refused leaves the one before it in the engine's memory.
         this.#held = null;
@@ -73,12 +73,12 @@ export class Session extends EngineLine {
       },
     };
     const summary = await this.#runInto(reading, { kind: 'reading', status }, (signal) =>
-      client.read({ text, taps }, { on: sink, signal }),
+      client.read({ text, readouts }, { on: sink, signal }),
     );
     if (summary === null) return false;
     this.#held = reading;
     this.#finished = { ...summary, what: 'read' };
-    this.say(SAY.read(reading.tokens.length, reading.taps.length));
+    this.say(SAY.read(reading.tokens.length, reading.readouts.length));
     return true;
   }
 
@@ -96,7 +96,7 @@ export class Session extends EngineLine {
     );
     reading.flush();
     if (summary !== null) reading.left = summary.left;
-    if (summary !== null && summary.readings > 0) this.say(SAY.refined(reading.taps.length));
+    if (summary !== null && summary.readings > 0) this.say(SAY.refined(reading.readouts.length));
     return reading.heard - before;
   }
 
@@ -107,7 +107,7 @@ export class Session extends EngineLine {
   }
 
   /** Goes on writing from the reading that the engine holds. */
-  async write(sampling: SamplingOptions, taps: boolean, reading: ReadingState): Promise<boolean> {
+  async write(sampling: SamplingOptions, readouts: boolean, reading: ReadingState): Promise<boolean> {
     const { client, status } = this.idle();
     if (!this.holds(reading))
       throw new AppError('usage', 'Only the text that was read last can be continued. Read it again first.');
@@ -115,7 +115,7 @@ export class Session extends EngineLine {
     this.say(SAY.writing());
     const sink = timedSink(reading.sink, (tokensPerSecond) => this.goOn({ kind: 'writing', status, tokensPerSecond }));
     const summary = await this.#runInto(reading, { kind: 'writing', status, tokensPerSecond: null }, (signal) =>
-      client.generate({ sampling, taps }, { on: sink, signal }),
+      client.generate({ sampling, readouts }, { on: sink, signal }),
     );
     if (summary === null) return false;
     this.#finished = { ...summary, what: 'write' };

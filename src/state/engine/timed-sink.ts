@@ -22,7 +22,7 @@ export function timedSink(sink: ReadingSink, onSpeed: (tokensPerSecond: number) 
   let first: number | null = null;
   let shown = 0;
   return {
-    tap: (tap) => sink.tap(tap),
+    readout: (readout) => sink.readout(readout),
     tokens: (batch) => {
       sink.tokens(batch);
       const now = performance.now();

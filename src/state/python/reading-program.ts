@@ -28,17 +28,17 @@ const readingProgram: MakeProgram = async (app) => {
     );
   const probe = await probeOf(app, reading);
   const wanted = view.current ?? reading.tokens.length - 1;
-  const tap =
+  const readout =
     instrument.grain === 'reading'
-      ? (reading.taps.find(({ afterToken }) => afterToken >= wanted) ?? reading.taps.at(-1))
+      ? (reading.readouts.find(({ afterToken }) => afterToken >= wanted) ?? reading.readouts.at(-1))
       : undefined;
-  const token = tap?.afterToken ?? wanted;
-  const layer = tap !== undefined && !view.single ? null : view.layer;
+  const token = readout?.afterToken ?? wanted;
+  const layer = readout !== undefined && !view.single ? null : view.layer;
   const expected =
-    tap === undefined
+    readout === undefined
       ? (reading.scores[token * reading.frame.layers + view.layer] ?? Number.NaN)
-      : ((layer === null ? tap.shown?.score : undefined) ??
-        tap.score[layer ?? reading.frame.defaultLayer] ??
+      : ((layer === null ? readout.shown?.score : undefined) ??
+        readout.score[layer ?? reading.frame.defaultLayer] ??
         Number.NaN);
   const written = reading.givenTokens < reading.tokens.length;
   const place: ReadPlace = {
@@ -46,8 +46,8 @@ const readingProgram: MakeProgram = async (app) => {
     ids: written ? reading.tokens.slice(0, token + 1).map(({ id }) => id) : null,
     token,
     id: reading.tokens[token]?.id ?? -1,
-    stand: tap?.stand ?? null,
-    own: tap?.stand === 'sentence' && probe.trace !== null && (reading.maker?.engine.branching ?? true),
+    stand: readout?.stand ?? null,
+    own: readout?.stand === 'sentence' && probe.trace !== null && (reading.maker?.engine.branching ?? true),
     layer,
     expected,
     tolerance: fourDigits(expected) + (reading.recording === null ? 0 : ROUNDED),

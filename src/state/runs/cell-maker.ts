@@ -22,7 +22,7 @@ export interface CellSource {
   /** Value at the end of the colour scale. */
   readonly domain: number;
   /** The readings that are marked behind their token where tokens show their own scores. */
-  readonly taps: readonly (ReadoutMark & { readonly afterToken: number })[];
+  readonly readouts: readonly (ReadoutMark & { readonly afterToken: number })[];
 }
 
 /** Remembers the cells that it made last. */
@@ -44,16 +44,16 @@ export class CellMaker {
     last: { readonly source: CellSource; readonly given: number } | null,
     before: readonly StripCell[],
   ): readonly StripCell[] {
-    const { reading, rows, smoothing, layer, domain, taps } = source;
+    const { reading, rows, smoothing, layer, domain, readouts } = source;
     const { tokens, givenTokens: given } = reading;
     const same = last !== null && isAlike(last.source, source);
     const from = same ? Math.min(before.length, firstChanged(last.source.smoothing.starts, smoothing.starts)) : 0;
     const cells = before.slice(0, from);
     const values = drawnValues(rows, smoothing, from, tokens.length, layer, 1);
-    const readoutAt = new Map(taps.map((tap) => [tap.afterToken, tap]));
+    const readoutAt = new Map(readouts.map((readout) => [readout.afterToken, readout]));
     const make = (token: number, value: number): StripCell => {
       const old = before[token];
-      const mark = sameMark(old?.tap ?? null, readoutAt.get(token) ?? null);
+      const mark = sameMark(old?.readout ?? null, readoutAt.get(token) ?? null);
       const shape = tokenShape(
         token,
         tokens[token]?.text ?? '',
@@ -61,7 +61,7 @@ export class CellMaker {
         mark !== null,
         old?.shape,
       );
-      return same && old !== undefined && old.shape === shape && old.tap === mark && Object.is(old.value, value)
+      return same && old !== undefined && old.shape === shape && old.readout === mark && Object.is(old.value, value)
         ? old
         : stripCell(shape, value, domain, mark);
     };

@@ -56,11 +56,17 @@ export class Instrument {
   /** Whether the text has readings, or gets them while it is read. */
   get readable(): boolean {
     const reading = this.#reading();
-    return reading === null || reading.taps.length > 0 || (reading.recording === null && reading.maker?.taps !== false);
+    return (
+      reading === null ||
+      reading.readouts.length > 0 ||
+      (reading.recording === null && reading.maker?.readouts !== false)
+    );
   }
 
   /** The readings by the way of reading on show. */
-  readonly #readings = $derived.by((): readonly ReadoutReading[] => readingsBy(this.#reading()?.taps ?? [], this.head));
+  readonly #readings = $derived.by((): readonly ReadoutReading[] =>
+    readingsBy(this.#reading()?.readouts ?? [], this.head),
+  );
 
   /** The layer that readings are of; null where they are over all layers that the probe reads at. */
   readonly readingLayer = $derived.by((): number | null =>
@@ -114,7 +120,7 @@ export class Instrument {
       smoothing: this.smoothing,
       layer,
       domain: this.domain,
-      taps: this.taps,
+      readouts: this.readouts,
     });
   });
 
@@ -129,7 +135,7 @@ export class Instrument {
   );
 
   /** Readings at the ends of sentences, at the chosen layer. */
-  readonly taps = $derived.by((): readonly PlacedReadout[] =>
+  readonly readouts = $derived.by((): readonly PlacedReadout[] =>
     tracePoints(this.#readings, Number.POSITIVE_INFINITY, this.#view.layer, this.#view.layer)
       .filter(({ stand }) => stand === 'sentence')
       .map(({ score, low, high, afterToken }, index) => ({ ...readoutMark(index, score, low, high), afterToken })),
@@ -155,14 +161,14 @@ export class Instrument {
    */
   readonly explained = $derived.by(() => Math.max(0, this.#shown?.explained[this.#view.layer] ?? 0));
 
-  /** The 1 % lines of what is drawn for tokens, and of taps; null where the probe has none, or where none was measured for the grain. */
+  /** The 1 % lines of what is drawn for tokens, and of readouts; null without a probe or measured lines. */
   readonly lines = $derived.by(() => {
     const alarm = this.#shown?.alarm;
-    if (alarm === undefined) return { drawn: null, taps: null, tokens: 0, readoutCount: 0 };
+    if (alarm === undefined) return { drawn: null, readouts: null, tokens: 0, readoutCount: 0 };
     const { layer } = this.#view;
     return {
       drawn: drawnLines(alarm, layer, this.grain),
-      taps: drawnReadoutLines(alarm, layer),
+      readouts: drawnReadoutLines(alarm, layer),
       tokens: alarm.tokens,
       readoutCount: alarm.taps,
     };
@@ -173,7 +179,7 @@ export class Instrument {
     const { span, layer } = this.#view;
     return this.#reading() === null || span === null
       ? null
-      : readSpan(span, column(this.#rows(), layer, span.to + 1), this.taps);
+      : readSpan(span, column(this.#rows(), layer, span.to + 1), this.readouts);
   });
 
   /** The colour domain of any layer. */

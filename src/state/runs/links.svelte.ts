@@ -280,7 +280,7 @@ export class Links {
 }
 
 /** What a link carries of a reading; null where it has no readings, or where it is not known what made them. */
-function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): SharedTrace | null {
+function traceOf({ recording, maker, frame, readouts, tokens }: ReadingState): SharedTrace | null {
   const made =
     recording?.provenance ??
     (maker && {
@@ -288,10 +288,10 @@ function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): Share
       weightsSha256: maker.engine.model.weightsSha256,
       backend: maker.engine.backend,
     });
-  if (made === null || taps.length === 0) return null;
+  if (made === null || readouts.length === 0) return null;
   const { axis, layers, defaultLayer } = frame;
   const { model, weightsSha256, backend } = made;
-  const layer = hasShown(taps) ? null : defaultLayer;
+  const layer = hasShown(readouts) ? null : defaultLayer;
   // As they were read: what is shown is smoothed from them where the link is opened.
   const valuesOf = ({ shown, score, nullLow, nullHigh }: ReadoutReading): ShownReading =>
     (layer === null ? shown : null) ?? {
@@ -299,7 +299,11 @@ function traceOf({ recording, maker, frame, taps, tokens }: ReadingState): Share
       low: nullLow[defaultLayer] ?? Number.NaN,
       high: nullHigh[defaultLayer] ?? Number.NaN,
     };
-  const points = taps.map((tap) => ({ afterToken: tap.afterToken, stand: tap.stand, ...valuesOf(tap) }));
+  const points = readouts.map((readout) => ({
+    afterToken: readout.afterToken,
+    stand: readout.stand,
+    ...valuesOf(readout),
+  }));
   const finishedAt = recording?.run?.finishedAt ?? Date.now();
   return { axis, layers, layer, model, weightsSha256, backend, finishedAt, tokens, points };
 }

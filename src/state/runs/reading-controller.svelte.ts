@@ -16,7 +16,7 @@ export interface ReadingControllerParts extends ShowingParts {
   readonly probeCard: () => Promise<ProbeCard>;
   readonly schedule?: Schedule;
   /** What makes a reading that begins now. */
-  readonly maker?: (engine: EngineStatus, taps: boolean) => Maker | null;
+  readonly maker?: (engine: EngineStatus, readouts: boolean) => Maker | null;
   /** Keeps a live reading that has come to its end or was stopped. */
   readonly keep?: (reading: ReadingState) => void;
 }
@@ -123,7 +123,7 @@ export class ReadingController extends Showing {
     instead(held, still);
     const now = this.shown();
     const step = this.trail.take({ name: 'the continuation', before: { ...now, reading: still }, after: now });
-    const whole = await session.write(sampling, preferences.taps, held);
+    const whole = await session.write(sampling, preferences.readouts, held);
     if (!whole) session.onceBack(() => (this.reading === held ? this.goOn() : undefined));
     if (held.tokens.length > still.tokens.length) {
       this.#keep(held);
@@ -138,7 +138,7 @@ export class ReadingController extends Showing {
   /** Lets a text that the engine holds get readings inside its sentences, beside whatever the reader does; it is kept again with them. */
   refine(reading: ReadingState | null): ReadingState | null {
     const { session, preferences } = this.#parts;
-    if (reading !== null && preferences.taps)
+    if (reading !== null && preferences.readouts)
       void session.refine(reading).then((came) => (came > 0 ? this.#keep(reading) : undefined));
     return reading;
   }
@@ -155,7 +155,7 @@ export class ReadingController extends Showing {
       const read = await this.fill(
         `reading ${title}`,
         reading,
-        () => session.read(text, preferences.taps, reading),
+        () => session.read(text, preferences.readouts, reading),
         again instanceof ReadingState && this.reading === again,
       );
       if (read === null) session.onceBack(() => this.#read(title, text, again));
@@ -174,7 +174,7 @@ export class ReadingController extends Showing {
     const { session, preferences, schedule } = this.#parts;
     const probe = this.#probe;
     if (probe === null) throw new AppError('probe-invalid', 'There is no probe to read with. Load the page again.');
-    const made = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.taps) ?? null);
+    const made = session.status === null ? null : (this.#parts.maker?.(session.status, preferences.readouts) ?? null);
     const maker =
       made === null || steered === null
         ? made

@@ -29,7 +29,7 @@ export interface Maker {
   readonly agreement: DtypeAgreement | null;
   /** Hash of the probe's files; see `probeHash`. */
   readonly probeSha256: () => Promise<string>;
-  readonly taps: boolean;
+  readonly readouts: boolean;
   /** What is done to the stream; null where nothing is. */
   readonly push: SteeringRecord | null;
 }
@@ -89,10 +89,10 @@ export class ReadingState {
   /** Where the engine delivers; what arrives is drawn with the next frame. */
   readonly sink: ReadingSink = {
     tokens: (batch) => this.#takeTokens(batch),
-    tap: (tap) => this.#takeReadout(tap),
+    readout: (readout) => this.#takeReadout(readout),
   };
   #tokens = $state.raw<readonly TokenPiece[]>([]);
-  #taps = $state.raw<readonly ReadoutReading[]>([]);
+  #readouts = $state.raw<readonly ReadoutReading[]>([]);
   #givenTokens = $state<number | null>(null);
   /** Characters that were given, where that is known before the tokens are; null where everything is given. */
   readonly #givenCharacters: number | null;
@@ -155,7 +155,7 @@ export class ReadingState {
       recording.id,
     );
     reading.#tokens = recording.tokens;
-    reading.#taps = recording.taps;
+    reading.#readouts = recording.taps;
     reading.#givenTokens = recording.givenTokens;
     reading.#received = recording.tokens.length;
     reading.#continuations = recording.run?.continuations ?? [];
@@ -210,7 +210,7 @@ export class ReadingState {
       this.wanted,
     );
     still.#tokens = this.#tokens;
-    still.#taps = this.#taps;
+    still.#readouts = this.#readouts;
     still.#givenTokens = this.#givenTokens;
     still.#received = this.#tokens.length;
     still.#continuations = this.#continuations;
@@ -237,8 +237,8 @@ export class ReadingState {
   }
 
   /** The taps that may be drawn, by the tokens after which they stand. */
-  get taps(): readonly ReadoutReading[] {
-    return this.#taps;
+  get readouts(): readonly ReadoutReading[] {
+    return this.#readouts;
   }
 
   /** Tokens that were given; the rest was written by the model. */
@@ -331,7 +331,7 @@ export class ReadingState {
   flush(): void {
     this.#scheduled = false;
     if (this.#newTokens.length > 0) this.#tokens = [...this.#tokens, ...this.#newTokens];
-    if (this.#newReadouts.length > 0) this.#taps = inOrder(this.#taps, this.#newReadouts);
+    if (this.#newReadouts.length > 0) this.#readouts = inOrder(this.#readouts, this.#newReadouts);
     this.#newTokens = [];
     this.#newReadouts = [];
   }
@@ -376,9 +376,9 @@ export class ReadingState {
     }
   }
 
-  #takeReadout(tap: ReadoutReading): void {
+  #takeReadout(readout: ReadoutReading): void {
     this.#heard += 1;
-    this.#newReadouts.push(tap);
+    this.#newReadouts.push(readout);
     this.#soon();
   }
 
@@ -410,7 +410,7 @@ function inOrder(known: readonly ReadoutReading[], fresh: readonly ReadoutReadin
   const last = known.at(-1)?.afterToken ?? -1;
   const behind = fresh.every(({ afterToken }, index) => afterToken > (fresh[index - 1]?.afterToken ?? last));
   if (behind) return [...known, ...fresh];
-  return [...new Map([...known, ...fresh].map((tap) => [tap.afterToken, tap])).values()].sort(
+  return [...new Map([...known, ...fresh].map((readout) => [readout.afterToken, readout])).values()].sort(
     (a, b) => a.afterToken - b.afterToken,
   );
 }

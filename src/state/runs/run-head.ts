@@ -40,7 +40,7 @@ export interface StoredRun {
 
 /** The line of a recording, whose file has so many bytes. */
 export function headOf(recording: Recording, id: string, bytes: number, now: number): RunHead {
-  const { title, text, provenance, tokens, givenTokens, taps, run } = recording;
+  const { title, text, provenance, tokens, givenTokens, taps: readouts, run } = recording;
   const { probe, probeSha256, weightsSha256 } = provenance;
   const record = run?.push ?? null;
   const words = recordedSteering(recording);
@@ -54,7 +54,7 @@ export function headOf(recording: Recording, id: string, bytes: number, now: num
     weightsSha256,
     tokens: tokens.length,
     given: givenTokens,
-    taps: taps.length,
+    taps: readouts.length,
     bytes,
     ...(record === null || words === null ? {} : { push: { record, words } }),
   };
@@ -65,8 +65,8 @@ export function headOf(recording: Recording, id: string, bytes: number, now: num
  * have been read so far tells no two apart.
  */
 export function sameRun(a: RunHead, b: RunHead): boolean {
-  const facts = ({ text, probeSha256, weightsSha256, tokens, given, taps }: RunHead): string =>
-    JSON.stringify([text, probeSha256, weightsSha256, tokens, given, taps > 0]);
+  const facts = ({ text, probeSha256, weightsSha256, tokens, given, taps: readouts }: RunHead): string =>
+    JSON.stringify([text, probeSha256, weightsSha256, tokens, given, readouts > 0]);
   return facts(a) === facts(b) && sameSteering(a.push?.record ?? null, b.push?.record ?? null);
 }
 

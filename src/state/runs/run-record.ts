@@ -10,7 +10,7 @@ import { sha256Hex } from '../storage/sha256.ts';
 /** The recording of what a reading holds now. Throws nothing that is not the probe's files' fault. */
 export async function recordRun(reading: ReadingState, maker: Maker, now: number): Promise<Recording> {
   reading.flush();
-  const { frame, tokens, taps, givenTokens, text, id, continuations } = reading;
+  const { frame, tokens, readouts, givenTokens, text, id, continuations } = reading;
   const { layers, axis, defaultLayer } = frame;
   const title = reading.incomplete ? `${frame.title}, stopped` : frame.title;
   // Before anything is waited for: the reading may grow meanwhile.
@@ -35,7 +35,7 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
     givenTokens,
     layers,
     ...difference,
-    taps,
+    taps: readouts,
     poles,
     provenance: {
       model: engine.model.id,
@@ -48,7 +48,7 @@ export async function recordRun(reading: ReadingState, maker: Maker, now: number
     },
     run: {
       finishedAt: now,
-      taps: maker.taps,
+      taps: maker.readouts,
       adapter: adapterOf(engine),
       probeKey: probe.key,
       probeTitle: probe.title,

@@ -92,7 +92,7 @@ export class PromptSetEditor {
   );
 
   /** Taps of the first chosen set; 0 until it has come. */
-  readonly taps = $derived.by((): number =>
+  readonly readoutCount = $derived.by((): number =>
     this.sources[0] === undefined ? 0 : headerFacts(this.sources[0].header).taps.length,
   );
 

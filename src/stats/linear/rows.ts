@@ -27,7 +27,7 @@ export interface RowInfo {
   /** Beats read so far, for rows of stories (0: the setting alone); -1 for rows of topics. */
   readonly beats: number;
   /** Index of the tap. */
-  readonly tap: number;
+  readonly readout: number;
   /** Tokens of text before the tap. */
   readonly tokensBefore: number;
 }

@@ -187,10 +187,10 @@ export function selectivityAt(
   seed: number,
 ): Selectivity | null {
   const residuals = rows.residuals[layer] ?? new Float32Array(0);
-  const atReadout = (tap: number): Float32Array => {
+  const atReadout = (readout: number): Float32Array => {
     const out = new Float32Array(readings.poles.length * rows.hidden);
     readings.poles.forEach((reading, i) => {
-      const row = readings.turns[reading]?.rows[tap];
+      const row = readings.turns[reading]?.rows[readout];
       if (row !== undefined) out.set(residuals.subarray(row * rows.hidden, (row + 1) * rows.hidden), i * rows.hidden);
     });
     return out;

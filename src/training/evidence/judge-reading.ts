@@ -68,21 +68,21 @@ export async function judgeByReading(
   ): Promise<Pick<Transfer, 'auroc' | 'pairs'>> => {
     const scores: number[] = [];
     const info: { side: -1 | 1; topic: number }[] = [];
-    for await (const [{ row }, { taps }] of readAll(
+    for await (const [{ row }, { readouts }] of readAll(
       reader,
       rows.map((row) => ({ row, ...passageOf(row) })),
       step,
       call.signal,
     )) {
       const topic = topics.get(row.topic) ?? 0;
-      scores.push(scored(meanReading(taps[0]?.means ?? []), topic));
+      scores.push(scored(meanReading(readouts[0]?.means ?? []), topic));
       info.push({ side: row.pole === 'positive' ? 1 : -1, topic });
     }
     return readOf(scores, info, seed);
   };
   const asItStands =
-    (taps: readonly string[]) =>
-    (row: PromptRow): Passage => ({ text: [row.context, row.text], taps, readoutAfter: [1] });
+    (readoutTexts: readonly string[]) =>
+    (row: PromptRow): Passage => ({ text: [row.context, row.text], readoutTexts, readoutAfter: [1] });
   if (more.unseenReadouts.length > 0) {
     transfer.push({
       kind: 'tap',
@@ -93,7 +93,7 @@ export async function judgeByReading(
   if (formRows.length > 0) {
     const asReply = (row: PromptRow): Passage => ({
       text: { user: row.context, assistant: row.text },
-      taps: probe.taps,
+      readoutTexts: probe.readoutTexts,
       readoutAfter: [1],
     });
     transfer.push({
@@ -107,7 +107,7 @@ export async function judgeByReading(
     transfer.push({
       kind: 'axis',
       name: set.name,
-      ...(await judged(poleRows([set]), topics, asItStands(probe.taps), (reading) => scoreAt(probe, reading))),
+      ...(await judged(poleRows([set]), topics, asItStands(probe.readoutTexts), (reading) => scoreAt(probe, reading))),
     });
   }
   const controls: ControlResult[] = [];

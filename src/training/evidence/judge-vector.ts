@@ -8,7 +8,7 @@ import { judgeProbe } from './judge.ts';
 import type { SegmentReader } from '../reader.ts';
 
 /** Taps to read at, from the first of the set: as many as a training takes unless told otherwise. */
-const TAPS = 2;
+const READOUT_TEXTS = 2;
 
 /**
  * Reads `set` at its own first taps and puts the turns in order along the vector at every layer. Means are plain projections.
@@ -28,7 +28,7 @@ export async function judgeVector(
     {
       id: vector.name,
       model,
-      taps: set.taps.slice(0, TAPS),
+      taps: set.taps.slice(0, READOUT_TEXTS),
       directions,
       calibration: Array.from({ length: model.layerCount + 1 }, () => unit),
       trace: null,

@@ -32,18 +32,22 @@ export async function judgeProbe(
 ): Promise<Judgement> {
   const { seed = 0 } = call;
   assertProbeFits(probe, reader.model);
-  const rows = await collectRows(reader, { sets: [set], stories: undefined, taps: probe.taps, settings: false }, call);
+  const rows = await collectRows(
+    reader,
+    { sets: [set], stories: undefined, readoutTexts: probe.taps, settings: false },
+    call,
+  );
   const turns = turnsOf(rows.info, () => true);
   const info = turns.map((turn) => turn.info);
   const poles = info.flatMap((row, i) => (labelOf(row.role) === 0 ? [] : [i]));
   const labels = poles.map((i) => labelOf(info[i]?.role ?? 'neutral'));
   const layers = [];
   for (const [layer, residuals] of rows.residuals.entries()) {
-    const { tapMean, scale } = probe.calibration[layer] ?? { tapMean: NaN, scale: NaN };
+    const { tapMean: readoutMean, scale } = probe.calibration[layer] ?? { tapMean: NaN, scale: NaN };
     const direction = probe.directions.subarray(layer * rows.hidden, (layer + 1) * rows.hidden);
     const scores = Array.from(
       project(readingsOf(residuals, rows.hidden, turns), direction),
-      (along) => (along - tapMean) / scale,
+      (along) => (along - readoutMean) / scale,
     );
     const meanOf = (role: RowRole): number => mean(scores.filter((_, i) => info[i]?.role === role));
     layers.push({

@@ -17,7 +17,7 @@ export type Scored = Omit<PoleHead, 'evidence'>;
 
 interface Direction {
   readonly direction: Float32Array;
-  readonly taps: ReadoutCalibration;
+  readonly readouts: ReadoutCalibration;
 }
 
 /** Reads the stories once for all ways of reading; throws as {@link tokenFacts}. */
@@ -34,7 +34,7 @@ export async function scoredHeads(
     reader,
     stories,
     concat(rows.map(({ direction }) => direction)),
-    rows.map(({ taps }) => taps.scale),
+    rows.map(({ readouts }) => readouts.scale),
     call,
   );
   const part = (head: number, readoutLines: ReadoutLines): Scored =>
@@ -48,12 +48,12 @@ export async function scoredHeads(
 function scoredOf(
   layers: readonly Direction[],
   { units, lexical, lines }: TokenFacts,
-  { taps, tapLow, tapHigh }: ReadoutLines,
+  { taps: readouts, tapLow: readoutLow, tapHigh: readoutHigh }: ReadoutLines,
 ): Scored {
   return {
     directions: concat(layers.map(({ direction }) => direction)),
     calibration: layers.map((layer, l) =>
-      rounded({ ...layer.taps, ...(units[l]?.units ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }),
+      rounded({ ...layer.readouts, ...(units[l]?.units ?? { tokenMean: NaN, tokenSd: NaN, smoothSd: NaN }) }),
     ),
     earlyTokens: {
       from: EARLY_FROM,
@@ -62,9 +62,9 @@ function scoredOf(
     },
     lexical,
     alarm: alarmLines(lines, {
-      taps,
-      tapLow: tapLow.map((value) => significant(value)),
-      tapHigh: tapHigh.map((value) => significant(value)),
+      taps: readouts,
+      tapLow: readoutLow.map((value) => significant(value)),
+      tapHigh: readoutHigh.map((value) => significant(value)),
     }),
   };
 }

@@ -47,7 +47,15 @@ export async function judgeTurns(
     const first = text.length - parts.length;
     return labelOf(row.pole) === 0
       ? []
-      : [{ row, text, taps: trace.texts, readoutAfter: parts.map((_, part) => first + part), lastTokens: true }];
+      : [
+          {
+            row,
+            text,
+            readoutTexts: trace.texts,
+            readoutAfter: parts.map((_, part) => first + part),
+            lastTokens: true,
+          },
+        ];
   });
   const read: Record<keyof TraceAuroc, { score: number; side: number; topic: number }[]> = { ends: [], inside: [] };
   let done = 0;
@@ -56,11 +64,11 @@ export async function judgeTurns(
     call.onProgress?.({ stage: 'readout', done, total: passages.length });
     await giveWay(call);
   };
-  for await (const [{ row }, { taps }] of readAll(reader, passages, step, signal)) {
-    taps.forEach((tap, part) => {
-      const end = part === taps.length - 1;
+  for await (const [{ row }, { readouts }] of readAll(reader, passages, step, signal)) {
+    readouts.forEach((readout, part) => {
+      const end = part === readouts.length - 1;
       read[end ? 'ends' : 'inside'].push({
-        score: scoreOf(trace, tap, end),
+        score: scoreOf(trace, readout, end),
         side: labelOf(row.pole),
         topic: set.topics.indexOf(row.topic),
       });
@@ -138,7 +146,7 @@ async function readStories(
 ): Promise<ToldStory[]> {
   const passages = told.map((story) => ({
     ...story,
-    taps: trace.texts,
+    readoutTexts: trace.texts,
     readoutAfter: story.text.map((_, part) => part),
     lastTokens: true,
   }));
@@ -147,11 +155,11 @@ async function readStories(
     call.onProgress?.({ stage: 'readout', done: stories.length, total: told.length });
     await giveWay(call);
   };
-  for await (const [{ places }, { taps }] of readAll(reader, passages, step, call.signal)) {
+  for await (const [{ places }, { readouts }] of readAll(reader, passages, step, call.signal)) {
     const values = smoothed(
-      taps.map((tap, part) => ({
-        afterToken: tap.tokensBefore - 1,
-        score: scoreOf(trace, tap, places[part]?.stand === 'sentence'),
+      readouts.map((readout, part) => ({
+        afterToken: readout.tokensBefore - 1,
+        score: scoreOf(trace, readout, places[part]?.stand === 'sentence'),
         low: NaN,
         high: NaN,
       })),

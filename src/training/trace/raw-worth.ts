@@ -36,10 +36,10 @@ export async function rawWorth(
   const passages = told.map((story) => ({
     story,
     text: story.text.flatMap((part) => part.split(' ')),
-    taps: [],
+    readoutTexts: [],
     keepTokens: true,
   }));
-  for await (const [{ story }, { taps, tokens }] of readAll(
+  for await (const [{ story }, { readouts, tokens }] of readAll(
     reader,
     passages.map((passage) => ({ ...passage, readoutAfter: passage.text.map((_, word) => word) })),
     () => giveWay(call),
@@ -51,7 +51,7 @@ export async function rawWorth(
         probe,
         reader.model.hidden,
         story,
-        taps.map(({ tokensBefore }) => tokensBefore),
+        readouts.map(({ tokensBefore }) => tokensBefore),
         tokens,
       ),
     );

@@ -60,7 +60,7 @@ export function tracePassages(from: TraceTexts, texts: readonly string[]): Trace
   const passages: TracePassage[] = [];
   const unitsByTopic = new Map<string, number>();
   const add = (text: readonly string[], readoutAfter: readonly number[], places: readonly TracePlace[]): void => {
-    passages.push({ text, taps: texts, readoutAfter, places, lastTokens: true });
+    passages.push({ text, readoutTexts: texts, readoutAfter, places, lastTokens: true });
   };
   const turns = (set: PromptSet, kind: 'axis' | 'zero' | 'apart'): void => {
     const scenes = new Set<string>();

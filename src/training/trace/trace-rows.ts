@@ -56,13 +56,13 @@ export async function collectTrace(
     call.onProgress?.({ stage: 'reading', done, total: passages.length });
     await giveWay(call);
   };
-  for await (const [passage, { taps }] of readAll(reader, passages, onGroup, call.signal)) {
+  for await (const [passage, { readouts }] of readAll(reader, passages, onGroup, call.signal)) {
     passage.places.forEach((place, at) => {
-      const read = taps[at];
+      const read = readouts[at];
       if (read === undefined || read.last === undefined)
         throw new AppError(
           'internal',
-          `The reader gave ${taps.length} readings where ${passage.places.length} with the last token were asked for.`,
+          `The reader gave ${readouts.length} readings where ${passage.places.length} with the last token were asked for.`,
         );
       const text = meanReading(read.means);
       take(place, 'inside', read.tokensBefore, text);

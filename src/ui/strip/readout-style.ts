@@ -15,9 +15,9 @@ const FILLED = { rim: 9, fill: 6.2 } as const;
 const HOLLOW = { rim: 6.6, fill: 5.2 } as const;
 
 /** The class that paints a tap, e.g. `tap-difference-p12`, or `tap-hollow`. */
-export function readoutClass(tap: ReadoutMark, head: Head): string {
-  if (tap.inside) return 'tap-hollow';
-  return `tap-${head}-${tap.score > 0 ? 'p' : 'n'}${Math.round(Math.abs(tap.t) * STEPS)}`;
+export function readoutClass(readout: ReadoutMark, head: Head): string {
+  if (readout.inside) return 'tap-hollow';
+  return `tap-${head}-${readout.score > 0 ? 'p' : 'n'}${Math.round(Math.abs(readout.t) * STEPS)}`;
 }
 
 /** The rules behind {@link readoutClass}. */

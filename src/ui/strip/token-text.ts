@@ -19,7 +19,7 @@ export class TokenText {
   /** By token. An element stays with its token for as long as the text has that token. */
   readonly #elements: HTMLElement[] = [];
   /** Marks of taps by the token after which they stand. */
-  readonly #taps = new Map<number, HTMLElement>();
+  readonly #readouts = new Map<number, HTMLElement>();
   #cells: readonly StripCell[] = [];
   #head: Head = 'difference';
   #reading = '';
@@ -75,24 +75,24 @@ export class TokenText {
   #cut(tokens: number): void {
     const elements = this.#elements;
     if (tokens >= elements.length) return;
-    const last = tokens === 0 ? null : (this.#taps.get(tokens - 1) ?? elements[tokens - 1] ?? null);
+    const last = tokens === 0 ? null : (this.#readouts.get(tokens - 1) ?? elements[tokens - 1] ?? null);
     while (this.#paragraph.lastChild !== last) this.#paragraph.lastChild?.remove();
     elements.length = tokens;
-    for (const token of this.#taps.keys()) if (token >= tokens) this.#taps.delete(token);
+    for (const token of this.#readouts.keys()) if (token >= tokens) this.#readouts.delete(token);
     this.#cells = this.#cells.slice(0, tokens);
   }
 
-  #markReadout(element: HTMLElement, { token, tap }: StripCell, head: Head, reading: string): void {
-    const known = this.#taps.get(token);
-    if (tap === null) {
+  #markReadout(element: HTMLElement, { token, readout }: StripCell, head: Head, reading: string): void {
+    const known = this.#readouts.get(token);
+    if (readout === null) {
       known?.remove();
-      this.#taps.delete(token);
+      this.#readouts.delete(token);
       return;
     }
     const mark = known ?? readoutAfter(element, token);
-    if (known === undefined) this.#taps.set(token, mark);
-    mark.className = `tap ${readoutClass(tap, head)}`;
-    mark.ariaLabel = readoutName(tap, token, reading);
+    if (known === undefined) this.#readouts.set(token, mark);
+    mark.className = `tap ${readoutClass(readout, head)}`;
+    mark.ariaLabel = readoutName(readout, token, reading);
   }
 }
 

@@ -46,7 +46,7 @@ export async function steeringFrom(
 export async function steeredTextFrom(
   engine: Pick<WebEngine, 'model' | 'editor'>,
   probes: CarriedProbes,
-  { probe, settings, also, when, placebo, stories }: Omit<SteeredTextArgs, 'text' | 'sampling' | 'taps'>,
+  { probe, settings, also, when, placebo, stories }: Omit<SteeredTextArgs, 'text' | 'sampling' | 'readouts'>,
   signal: AbortSignal,
 ): Promise<{
   readonly interventionAt: (strength: number) => Intervention;

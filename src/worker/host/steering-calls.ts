@@ -64,12 +64,12 @@ export function createSteeringCalls(
   }
 
   return {
-    async write({ text, sampling, taps, ...by }, sink, signal) {
+    async write({ text, sampling, readouts, ...by }, sink, signal) {
       asked = null;
       const { settings } = by;
       const { interventionAt, condition } = await steeredTextFrom(engine, probes, by, signal);
       return engine.writeSteered(
-        { text, where: settings.where, sampling, taps },
+        { text, where: settings.where, sampling, readouts },
         { intervention: interventionAt(settings.strength), condition },
         sink,
         signal,

@@ -65,7 +65,7 @@ const FIGURES: Readonly<Record<string, Figure<Trace>>> = {
     alone: wave(30, 5),
     wordless: wave(30, 1),
     lines: { low: -4, high: 4 },
-    taps: readings,
+    readouts: readings,
     domain: 3,
   }),
   readings: readingFigure({ ...along, trace: readings, raw: wave(30) }),
@@ -76,7 +76,7 @@ const FIGURES: Readonly<Record<string, Figure<Trace>>> = {
     readoutsB: [{ x: 6, y: -1 }],
     difference: {
       series: wave(30, 2),
-      taps: [{ x: 9, y: 0.5 }],
+      readouts: [{ x: 9, y: 0.5 }],
       mean: 0.3,
       interval: { low: 0.1, high: 0.6 },
       from: 3,

@@ -34,7 +34,7 @@ beforeAll(async () => {
       config: parseModelConfig(await (await answer('config.json')).text()),
     },
     'webgpu',
-    { tapped: true },
+    { hooked: true },
   );
 }, 5 * MINUTE);
 afterAll(() => opened?.decoder.dispose());

@@ -55,7 +55,7 @@ describe.each(onGpu)('%s %s on WebGPU', (family, name) => {
   const limit = isHalf(name) ? 1e-2 : 1e-4;
   beforeAll(async () => {
     truth = await familyReference(read, facts, family, name);
-    opened = await openWebDecoder(await familyFiles(read, family, name), 'webgpu', { tapped: true });
+    opened = await openWebDecoder(await familyFiles(read, family, name), 'webgpu', { hooked: true });
   }, 120_000);
   afterAll(() => opened?.decoder.dispose());
 
@@ -143,7 +143,7 @@ const onlyHalf = all.filter(([, name]) => isHalf(name));
 test.each(onlyHalf)(
   '%s %s opens on WebGPU exactly where the adapter computes in float16, and else says why not',
   async (family, name) => {
-    const opening = openWebDecoder(await familyFiles(read, family, name), 'webgpu', { tapped: true });
+    const opening = openWebDecoder(await familyFiles(read, family, name), 'webgpu', { hooked: true });
     if (halves) await (await opening).decoder.dispose();
     else
       await expect(opening).rejects.toMatchObject({
@@ -159,7 +159,7 @@ test.each(onlyHalf)(
 test.each([...onlyHalf, ['llama', 'quantized'] as const])(
   '%s %s is read on WASM',
   async (family, name) => {
-    const { decoder } = await openWebDecoder(await familyFiles(read, family, name), 'wasm', { tapped: true });
+    const { decoder } = await openWebDecoder(await familyFiles(read, family, name), 'wasm', { hooked: true });
     const truth = await familyReference(read, facts, family, name);
     const pass = await decoder.run(IDS, null);
     expect(worstError(pass.residuals, truth.streams, IDS.length, HIDDEN)).toBeLessThan(1e-2);

@@ -20,9 +20,9 @@ let cpu: OpenedDecoder;
 let gpu: OpenedDecoder;
 let plain: OpenedDecoder;
 beforeAll(async () => {
-  cpu = await openWebDecoder(files, 'wasm', { tapped: true, editing: true });
-  gpu = await openWebDecoder(files, 'webgpu', { tapped: true, editing: true });
-  plain = await openWebDecoder(files, 'webgpu', { tapped: true });
+  cpu = await openWebDecoder(files, 'wasm', { hooked: true, editing: true });
+  gpu = await openWebDecoder(files, 'webgpu', { hooked: true, editing: true });
+  plain = await openWebDecoder(files, 'webgpu', { hooked: true });
 }, 120_000);
 afterAll(async () => {
   for (const opened of [cpu, gpu, plain]) await opened?.decoder.dispose();
@@ -124,9 +124,9 @@ describe('steering', () => {
           text: 'The guard said',
           where: 'generated',
           sampling: { temperature: 0.7, topK: 0, topP: 1, seed: 3, maxTokens: 12 },
-          taps: false,
+          readouts: false,
         },
-        { tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)), tap: () => undefined },
+        { tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)), readout: () => undefined },
         new AbortController().signal,
       );
       return ids;

@@ -21,8 +21,8 @@ let cpu: OpenedDecoder;
 let gpu: OpenedDecoder;
 let heads: { readonly cpu: LensHead; readonly gpu: LensHead };
 beforeAll(async () => {
-  cpu = await openWebDecoder(files, 'wasm', { tapped: true });
-  gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
+  cpu = await openWebDecoder(files, 'wasm', { hooked: true });
+  gpu = await openWebDecoder(files, 'webgpu', { hooked: true });
   heads = { cpu: await cpu.openLens(files, { mostRows: 64 }), gpu: await gpu.openLens(files, { mostRows: 64 }) };
 }, 120_000);
 afterAll(async () => {

@@ -88,7 +88,7 @@ class Told implements ReadingSink {
     this.onBatch(batch);
   }
 
-  tap(): void {
+  readout(): void {
     // Only the text's own tokens are looked at here.
   }
 }
@@ -146,14 +146,14 @@ describe('a device that goes away', () => {
       told.onBatch = ({ start }) => {
         if (start === 0) takeAway();
       };
-      expect((await lossIn(client.read({ text: TEXT.repeat(4), taps: false }, { on: told, signal: never }))).code).toBe(
-        'gpu-device-lost',
-      );
+      expect(
+        (await lossIn(client.read({ text: TEXT.repeat(4), readouts: false }, { on: told, signal: never }))).code,
+      ).toBe('gpu-device-lost');
       expect(lost).toEqual(['gpu-device-lost']);
       client.dispose();
       const [next, again] = [(await loaded('device')).client, new Told()];
       await next.useProbe(files());
-      await next.read({ text: TEXT.repeat(4), taps: false }, { on: again });
+      await next.read({ text: TEXT.repeat(4), readouts: false }, { on: again });
       expect(again.ids).toHaveLength(TEXT.length * 4);
       expect(told.ids.length).toBeGreaterThan(0);
       expect(told.ids.length).toBeLessThan(again.ids.length);
@@ -172,7 +172,7 @@ describe('a device that goes away', () => {
       const { client, lost } = await loaded('device');
       await client.useProbe(files());
       const told = new Told();
-      await client.read({ text: TEXT, taps: false }, { on: told, signal: never });
+      await client.read({ text: TEXT, readouts: false }, { on: told, signal: never });
       expect(letters(told.ids)).toBe(TEXT);
       told.onBatch = () => {
         if (told.ids.length === TEXT.length + 4) takeAway();
@@ -180,7 +180,10 @@ describe('a device that goes away', () => {
       expect(
         (
           await lossIn(
-            client.generate({ sampling: { ...sampling, maxTokens: 400 }, taps: false }, { on: told, signal: never }),
+            client.generate(
+              { sampling: { ...sampling, maxTokens: 400 }, readouts: false },
+              { on: told, signal: never },
+            ),
           )
         ).code,
       ).toBe('gpu-device-lost');
@@ -189,11 +192,11 @@ describe('a device that goes away', () => {
       const next = (await loaded('device')).client;
       await next.useProbe(files());
       const [onward, truth] = [new Told(), new Told()];
-      await next.read({ text: letters(told.ids), taps: false }, { on: onward });
-      await next.generate({ sampling, taps: false }, { on: onward });
-      await next.read({ text: TEXT, taps: false }, { on: truth });
+      await next.read({ text: letters(told.ids), readouts: false }, { on: onward });
+      await next.generate({ sampling, readouts: false }, { on: onward });
+      await next.read({ text: TEXT, readouts: false }, { on: truth });
       await next.generate(
-        { sampling: { ...sampling, maxTokens: onward.ids.length - TEXT.length }, taps: false },
+        { sampling: { ...sampling, maxTokens: onward.ids.length - TEXT.length }, readouts: false },
         { on: truth },
       );
       expect(onward.ids).toEqual(truth.ids);

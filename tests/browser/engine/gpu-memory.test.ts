@@ -16,7 +16,7 @@ async function openDevice(): Promise<GPUDevice> {
 }
 
 test('nothing leaks over hundreds of runs: passes, branches, cuts, steering, products and writing', async () => {
-  const { decoder, gpu } = await openWebDecoder(toyDecoderFiles({ layerCount: 1 }), 'webgpu', { tapped: true });
+  const { decoder, gpu } = await openWebDecoder(toyDecoderFiles({ layerCount: 1 }), 'webgpu', { hooked: true });
   const writer = await gpu!.openWriter();
   const directions = [new Float32Array(2 * TOY.hidden).fill(0.1)];
   const vector = new Float32Array(TOY.hidden).fill(0.2);

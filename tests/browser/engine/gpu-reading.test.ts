@@ -22,8 +22,8 @@ const files = toyDecoderFiles();
 let cpu: OpenedDecoder;
 let gpu: OpenedDecoder;
 beforeAll(async () => {
-  cpu = await openWebDecoder(files, 'wasm', { tapped: true });
-  gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
+  cpu = await openWebDecoder(files, 'wasm', { hooked: true });
+  gpu = await openWebDecoder(files, 'webgpu', { hooked: true });
 }, 120_000);
 afterAll(async () => {
   await cpu.decoder.dispose();
@@ -233,15 +233,15 @@ describe('a text run', () => {
   async function readingsOf(decoder: Decoder): Promise<ReadoutReading[]> {
     const scorer = wholeScorer(['So it was.'], sizes, ['So']);
     const run = new TextRun({ decoder, tokenizer: toyTokenizer(), scorer, chunkTokens: PASS, endTokens: [] });
-    const taps: ReadoutReading[] = [];
-    const sink = { tokens: () => undefined, tap: (tap: ReadoutReading) => void taps.push(tap) };
+    const readouts: ReadoutReading[] = [];
+    const sink = { tokens: () => undefined, readout: (readout: ReadoutReading) => void readouts.push(readout) };
     const { signal } = new AbortController();
-    await run.read(text, { taps: true }, sink, signal);
+    await run.read(text, { readouts: true }, sink, signal);
     await run.refine('token', sink, () => undefined, signal);
     // The text is still there, and goes on as if nothing had branched off.
-    await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: true }, sink, signal);
+    await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { readouts: true }, sink, signal);
     run.dispose();
-    return taps;
+    return readouts;
   }
 
   test('is read inside its sentences on the graphics card as on the CPU', async () => {
@@ -250,6 +250,6 @@ describe('a text run', () => {
     expect(b.map(({ afterToken, stand }) => [afterToken, stand])).toEqual(
       a.map(({ afterToken, stand }) => [afterToken, stand]),
     );
-    for (const [index, tap] of a.entries()) expectClose(b[index]!.score, tap.score);
+    for (const [index, readout] of a.entries()) expectClose(b[index]!.score, readout.score);
   }, 120_000);
 });

@@ -26,8 +26,8 @@ async function readLetters(run: TextRun, letters: number, told: number[] = []): 
   const text = 'She fed the dog and went home. '.repeat(40).slice(0, letters);
   await run.read(
     text,
-    { taps: false },
-    { tokens: ({ pieces }) => void told.push(...pieces.map(({ id }) => id)), tap: () => undefined },
+    { readouts: false },
+    { tokens: ({ pieces }) => void told.push(...pieces.map(({ id }) => id)), readout: () => undefined },
     never,
   );
   return told;
@@ -35,7 +35,7 @@ async function readLetters(run: TextRun, letters: number, told: number[] = []): 
 
 test('a text whose keys and values do not fit is refused with what it needs and what fits; what was read stays, and a shorter text is read', async () => {
   room = (label, bytes) => label !== 'flipside cache' || bytes <= 600 * TOKEN_BYTES;
-  const { decoder } = await openWebDecoder(files, 'webgpu', { tapped: true });
+  const { decoder } = await openWebDecoder(files, 'webgpu', { hooked: true });
   const run = new TextRun({
     decoder,
     tokenizer,

@@ -17,7 +17,7 @@ let gpu: OpenedDecoder;
 let writer: CapturedWriter;
 let disposed = 0;
 beforeAll(async () => {
-  gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
+  gpu = await openWebDecoder(files, 'webgpu', { hooked: true });
   writer = await gpu.gpu!.openWriter();
 });
 afterAll(() => gpu.decoder.dispose());
@@ -172,7 +172,7 @@ test('an adapter without subgroups reads and writes the same', async () => {
       requiredFeatures: features.filter((feature) => feature !== 'subgroups'),
     });
   });
-  const plain = await openWebDecoder(files, 'webgpu', { tapped: true });
+  const plain = await openWebDecoder(files, 'webgpu', { hooked: true });
   spy.mockRestore();
   expect(asked).toContain('subgroups');
   expect(await greedy(plain.decoder)).toEqual(expected);

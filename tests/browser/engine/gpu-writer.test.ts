@@ -24,8 +24,8 @@ let cpu: OpenedDecoder;
 let gpu: OpenedDecoder;
 let writer: CapturedWriter;
 beforeAll(async () => {
-  cpu = await openWebDecoder(files, 'wasm', { tapped: true });
-  gpu = await openWebDecoder(files, 'webgpu', { tapped: true });
+  cpu = await openWebDecoder(files, 'wasm', { hooked: true });
+  gpu = await openWebDecoder(files, 'webgpu', { hooked: true });
   writer = await gpu.gpu!.openWriter();
 }, 120_000);
 afterAll(async () => {
@@ -173,7 +173,7 @@ describe('a text run', () => {
     const readAndWrite = async (
       decoder: Decoder,
       seed: number,
-    ): Promise<{ ids: number[]; taps: ReadoutReading[]; scores: number[]; ended: string; written: number }> => {
+    ): Promise<{ ids: number[]; readouts: ReadoutReading[]; scores: number[]; ended: string; written: number }> => {
       const run = new TextRun({
         decoder,
         tokenizer,
@@ -181,38 +181,38 @@ describe('a text run', () => {
         chunkTokens: PASS,
         endTokens: [TOY.vocabulary - 1],
       });
-      const [ids, taps, scores]: [number[], ReadoutReading[], number[]] = [[], [], []];
+      const [ids, readouts, scores]: [number[], ReadoutReading[], number[]] = [[], [], []];
       const sink = {
         tokens: (batch: { pieces: readonly { id: number }[]; scores: Float32Array; words: Float32Array }) => {
           ids.push(...batch.pieces.map(({ id }) => id));
           scores.push(...batch.scores, ...batch.words);
         },
-        tap: (tap: ReadoutReading) => {
-          taps.push(tap);
+        readout: (readout: ReadoutReading) => {
+          readouts.push(readout);
         },
       };
       const signal = new AbortController().signal;
-      await run.read('He waved. She left?', { taps: true }, sink, signal);
+      await run.read('He waved. She left?', { readouts: true }, sink, signal);
       const { ended, tokens } = await run.generate(
         { temperature: 10, topK: 0, topP: 1, seed, maxTokens: 40 },
-        { taps: true },
+        { readouts: true },
         sink,
         signal,
       );
       run.dispose();
-      return { ids, taps, scores, ended, written: tokens };
+      return { ids, readouts, scores, ended, written: tokens };
     };
     // A seed by which sentences end on the way, so that taps come in between.
     let seed = 1;
     let a = await readAndWrite(cpu.decoder, seed);
-    while (a.taps.length < 4 && seed < 200) a = await readAndWrite(cpu.decoder, (seed += 1));
+    while (a.readouts.length < 4 && seed < 200) a = await readAndWrite(cpu.decoder, (seed += 1));
     const b = await readAndWrite({ ...gpu.decoder, writer }, seed);
     expect(b.written).toBe(a.written);
     expect(b.ids).toEqual(a.ids);
     expect(b.ended).toBe(a.ended);
-    expect(a.taps.length).toBeGreaterThan(3);
-    expect(b.taps.map(({ afterToken }) => afterToken)).toEqual(a.taps.map(({ afterToken }) => afterToken));
-    for (const [index, tap] of a.taps.entries()) expectClose(b.taps[index]!.score, tap.score);
+    expect(a.readouts.length).toBeGreaterThan(3);
+    expect(b.readouts.map(({ afterToken }) => afterToken)).toEqual(a.readouts.map(({ afterToken }) => afterToken));
+    for (const [index, readout] of a.readouts.entries()) expectClose(b.readouts[index]!.score, readout.score);
     expectClose(
       Float32Array.from(b.scores.filter(Number.isFinite)),
       Float32Array.from(a.scores.filter(Number.isFinite)),
@@ -249,12 +249,12 @@ test('a text whose writing fails on the way is read and written again as if it h
           ids.length = batch.start;
           ids.push(...batch.pieces.map(({ id }) => id));
         },
-        tap: () => undefined,
+        readout: () => undefined,
       };
-      await run.read('He waved.', { taps: false }, sink, signal);
+      await run.read('He waved.', { readouts: false }, sink, signal);
       const writing = run.generate(
         { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 6 },
-        { taps: false },
+        { readouts: false },
         sink,
         signal,
       );
@@ -292,7 +292,7 @@ test('the proof accepts both fast ways and picks the fastest of all', async () =
 
 test('the build of the runtime for browsers that cannot suspend WebAssembly gives the same', async () => {
   expect(gpu.gpu!.build).toBe('jspi');
-  const other = await openWebDecoder(files, 'webgpu', { tapped: true, build: 'asyncify' });
+  const other = await openWebDecoder(files, 'webgpu', { hooked: true, build: 'asyncify' });
   const place = await readAll(other.decoder, TEXT);
   const truth = await written(cpu.decoder, TEXT, GREEDY, uniforms(6));
   const ahead = await other.gpu!.openWriter();

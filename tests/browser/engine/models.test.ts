@@ -121,7 +121,7 @@ describe('a model on a hub', { timeout: 60_000 }, () => {
 
   test('says that no probe reads it, and is checked against the graph as it was exported, since it came without a reference', async () => {
     await load(await fromHub());
-    expect(await failure(client.read({ text: 'kind', taps: false }, { signal: never }))).toMatchObject({
+    expect(await failure(client.read({ text: 'kind', readouts: false }, { signal: never }))).toMatchObject({
       code: 'probe-model-mismatch',
     });
     const shares: number[] = [];

@@ -53,7 +53,7 @@ describe.each([
     const truth = await familyReference(read, facts, family, name);
     const files = await familyFiles(read, family, name);
     const before = roomForUnpacked();
-    const opened = await openWebDecoder(files, 'wasm', { tapped: true, products: unpacking(files) });
+    const opened = await openWebDecoder(files, 'wasm', { hooked: true, products: unpacking(files) });
     const { decoder, products } = opened;
     expect(products?.reason).toBeNull();
     expect(products?.madeBytes).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ test('weight files that can be had again are gone before the runtime has its wei
   for (const again of [null, () => familyFiles(read, 'smollm2', 'q4')]) {
     const { files, trials, buffers } = await external();
     const { decoder, products } = await openWebDecoder(files, 'wasm', {
-      tapped: true,
+      hooked: true,
       products: trials,
       ...(again && { again }),
     });
@@ -127,7 +127,7 @@ test('where unpacking fails half way the files are brought again, and the weight
 
 test('a pass that nobody asks for logits has none, and streams as ever', async () => {
   const files = await familyFiles(read, 'llama', 'q4');
-  const { decoder } = await openWebDecoder(files, 'wasm', { tapped: true });
+  const { decoder } = await openWebDecoder(files, 'wasm', { hooked: true });
   const [without, with1] = [
     await decoder.run(facts.tokens, null, { logitRows: [] }),
     await decoder.run(facts.tokens, null),

@@ -10,7 +10,7 @@ let batches: TokenBatch[];
 let sink: ReadingSink;
 const never = new AbortController().signal;
 const read = (text: string, signal = never, into: ReadingSink = sink) =>
-  client.read({ text, taps: false }, { on: into, signal });
+  client.read({ text, readouts: false }, { on: into, signal });
 const locks = async (): Promise<readonly string[]> => {
   const { held = [], pending = [] } = await navigator.locks.query();
   return [...held, ...pending].flatMap(({ name = '' }) => (name.startsWith('flipside-engine') ? [name] : []));
@@ -21,7 +21,7 @@ const watched = (): Promise<void> => expect.poll(locks).toHaveLength(2);
 beforeEach(() => {
   client = createWorkerClient(new Worker(new URL('./scripted.worker.ts', import.meta.url), { type: 'module' }));
   batches = [];
-  sink = { tokens: (batch) => void batches.push(batch), tap: () => undefined };
+  sink = { tokens: (batch) => void batches.push(batch), readout: () => undefined };
 });
 afterEach(() => client.dispose());
 
@@ -55,7 +55,7 @@ test('a sink that cannot take a batch ends the call with its error instead of le
     tokens: () => {
       throw new AppError('internal', 'A gap.');
     },
-    tap: () => undefined,
+    readout: () => undefined,
   };
   await expect(read('wait', never, broken)).rejects.toMatchObject({ code: 'internal', message: 'A gap.' });
   expect(await read('two tokens')).toMatchObject({ ended: 'text' }); // the worker is still good
@@ -125,7 +125,7 @@ test('another strength reaches the text that is being written', async () => {
       placebo: null,
       text: 'a',
       sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 },
-      taps: false,
+      readouts: false,
     },
     { on: sink, changing: (change) => change(0.5) },
   );

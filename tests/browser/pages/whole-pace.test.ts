@@ -43,9 +43,9 @@ async function trained(together: number): Promise<{
   const reader: SegmentReader = {
     ...toy,
     read: (passages, signal) => {
-      for (const { text, taps, readoutAfter } of passages) {
+      for (const { text, readoutTexts, readoutAfter } of passages) {
         const read = 'user' in text ? [text.system ?? '', text.user, text.assistant] : text;
-        now += PER_CHARACTER * (read.join('').length + readoutAfter.length * taps.join('').length);
+        now += PER_CHARACTER * (read.join('').length + readoutAfter.length * readoutTexts.join('').length);
       }
       return toy.read(passages, signal);
     },

@@ -98,7 +98,7 @@ test(
     expect(read.tokens.map((token) => token.text).join('')).toBe('She fed the dog. Then she kicked it.');
     expect(read.tokens[0]!.scores).toEqual(new Array(31).fill(null));
     expect(read.taps).toHaveLength(2);
-    for (const tap of read.taps) expect(tap.nullLow[16]!).toBeLessThan(tap.nullHigh[16]!);
+    for (const readout of read.taps) expect(readout.nullLow[16]!).toBeLessThan(readout.nullHigh[16]!);
   },
   3 * MINUTE,
 );

@@ -26,12 +26,12 @@ async function singles(text: string, seeds: readonly number[]): Promise<number[]
   for (const seed of seeds) {
     const ids: number[] = [];
     const single = new TextRun({ ...engine, scorer: noScorer });
-    await single.read(text, { taps: false }, { tokens: () => undefined, tap: () => undefined }, signal);
+    await single.read(text, { readouts: false }, { tokens: () => undefined, readout: () => undefined }, signal);
     const sink = {
-      tap: () => undefined,
+      readout: () => undefined,
       tokens: ({ pieces }: { pieces: readonly { id: number }[] }) => void ids.push(...pieces.map(({ id }) => id)),
     };
-    await single.generate({ ...SAMPLING, seed }, { taps: false }, sink, signal);
+    await single.generate({ ...SAMPLING, seed }, { readouts: false }, sink, signal);
     single.dispose();
     all.push(ids);
   }

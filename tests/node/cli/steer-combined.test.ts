@@ -78,8 +78,8 @@ it('a text is steered along both directions where the reading of what is written
     ['--model', MODEL, '--probe', PROBE, '--text', prompt + steered!.text, '--every', 'word'],
     signal,
   );
-  const { taps } = again as { taps: { afterToken: number; stand: string; score: number[] }[] };
-  const decided = taps
+  const { taps: readouts } = again as { taps: { afterToken: number; stand: string; score: number[] }[] };
+  const decided = readouts
     .filter(({ stand }) => stand !== 'sentence')
     .map(({ afterToken, score }) => ({ token: afterToken + 1, below: score[16]! < 0 }));
   const inside = decided.filter(({ token }) => token >= 4 && token < 4 + steered!.asked!);

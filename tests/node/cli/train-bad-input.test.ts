@@ -31,8 +31,8 @@ const constantLayer = (): SegmentReader => {
     ...reader,
     read: async (...given) => {
       const readings = await reader.read(...given);
-      for (const { taps, tokens } of readings) {
-        for (const tap of taps) for (const mean of [...tap.means, tap.own]) flatten(mean, 12, 24);
+      for (const { readouts, tokens } of readings) {
+        for (const readout of readouts) for (const mean of [...readout.means, readout.own]) flatten(mean, 12, 24);
         if (tokens) flatten(tokens.residuals, tokens.count * 12, tokens.count * 24);
       }
       return readings;

@@ -20,10 +20,10 @@ let peeks: readonly Peek[];
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   ids = engine.tokenizer.encode(PROOF_TEXT).slice(0, 48);
-  const [one, two] = [' The clock on the wall ticked.', ' A cart went by.'].map((tap) =>
-    engine.tokenizer.encode(tap),
+  const [one, two] = [' The clock on the wall ticked.', ' A cart went by.'].map((readoutText) =>
+    engine.tokenizer.encode(readoutText),
   ) as [number[], number[]];
-  peeks = [12, 20, 33, 48].flatMap((after) => [one, two].map((tap) => ({ after, ids: tap })));
+  peeks = [12, 20, 33, 48].flatMap((after) => [one, two].map((readout) => ({ after, ids: readout })));
 }, 120_000);
 afterAll(() => engine.dispose());
 

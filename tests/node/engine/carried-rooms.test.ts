@@ -27,7 +27,7 @@ import { TOPICS, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';
 
 const MINUTE = 60_000;
 const never = new AbortController().signal;
-const nobody = { tokens: () => undefined, tap: () => undefined, decision: () => undefined };
+const nobody = { tokens: () => undefined, readout: () => undefined, decision: () => undefined };
 
 let folder: string;
 let files: ProbeFiles;
@@ -61,7 +61,7 @@ async function roomsOver(model: string) {
   let read = 0;
   const editor = new EngineEditor({
     ...parts,
-    open: async () => ({ decoder: await openNodeDecoder(path, { tapped: true, editing: true }), gpu: null }),
+    open: async () => ({ decoder: await openNodeDecoder(path, { hooked: true, editing: true }), gpu: null }),
   });
   const engine: Pick<
     WebEngine,
@@ -112,7 +112,7 @@ const write = (probe: ProbeFiles) => ({
   placebo: null,
   text: 'He fed',
   sampling: { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 },
-  taps: false,
+  readouts: false,
 });
 const run = (steering: SteeringArgs | null) => ({ ids: [40, 41, 42], given: 3, steering });
 const pairs = [

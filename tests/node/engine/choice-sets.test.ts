@@ -51,7 +51,7 @@ function readSet(name: string): PromptSet {
 
 /** Tokens of a continuation as they are read after its context. */
 function continuation({ context, text }: PromptRow): readonly number[] {
-  const { ids, places } = passageTokens(tokenizer, { text: [context, text], taps: [], readoutAfter: [1] });
+  const { ids, places } = passageTokens(tokenizer, { text: [context, text], readoutTexts: [], readoutAfter: [1] });
   return ids.slice(places[0]?.from);
 }
 
@@ -112,11 +112,11 @@ describe.each(names)('%s', (name) => {
 
   test('has the poles and the taps of the set that its axis is trained on, and says that it is for no training', () => {
     const [trained] = readdirSync(SETS).filter((folder) => folder.startsWith(name));
-    const { poles, taps } = JSON.parse(textAt(SETS, trained ?? name, `${trained ?? name}.set.json`)) as {
+    const { poles, taps: readouts } = JSON.parse(textAt(SETS, trained ?? name, `${trained ?? name}.set.json`)) as {
       poles: unknown;
       taps: unknown;
     };
-    expect(set).toMatchObject({ name: `${name}-choices`, axis: poles, taps });
+    expect(set).toMatchObject({ name: `${name}-choices`, axis: poles, taps: readouts });
     expect(set.about).toContain('For forced choice, not for training');
   });
 

@@ -26,7 +26,7 @@ let editor: Decoder;
 let subject: Subject;
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
-  editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
+  editor = await openNodeDecoder(MODEL, { hooked: true, editing: true });
   subject = subjectOf();
 }, 120_000);
 afterAll(async () => {
@@ -186,11 +186,11 @@ describe('what is heard', () => {
     own.hear?.((tokens) => heard.push(tokens));
     const text = 'One morning the harbour was empty, and the nets hung dry between the posts until the evening.';
     await own.read([
-      { text: [text], taps: ['It rained.'], readoutAfter: [0] },
-      { text: [`Later ${text}`], taps: ['It rained.'], readoutAfter: [0] },
+      { text: [text], readoutTexts: ['It rained.'], readoutAfter: [0] },
+      { text: [`Later ${text}`], readoutTexts: ['It rained.'], readoutAfter: [0] },
     ]);
-    const tap = engine.tokenizer.encode(' It rained.').length;
-    const [first, second] = [text, `Later ${text}`].map((line) => engine.tokenizer.encode(line).length + tap);
+    const readout = engine.tokenizer.encode(' It rained.').length;
+    const [first, second] = [text, `Later ${text}`].map((line) => engine.tokenizer.encode(line).length + readout);
     expect(heard).toEqual([first, second]);
     heard.length = 0;
     await own.likelihoods([{ context: BEGINNING, continuations: ['smiled'] }], null);

@@ -154,18 +154,18 @@ test('a reference that holds nothing, or tensors of another shape, is no referen
 
 test('taps never enter the text: with and without them the tokens read the same', async () => {
   const readings = [];
-  for (const taps of [true, false]) {
+  for (const readouts of [true, false]) {
     const run = new TextRun({ ...engine, scorer });
     const reading = new GrownReading();
-    await run.read(TEXT, { taps }, reading, never);
+    await run.read(TEXT, { readouts }, reading, never);
     run.dispose();
     readings.push(reading);
   }
-  const [tapped, plain] = readings;
-  expect(tapped!.taps.map((tap) => tapped!.pieces[tap.afterToken]!.text)).toEqual(['.', '.', '.']);
-  expect(plain!.taps).toHaveLength(0);
-  expect(tapped!.pieces.map((piece) => piece.text).join('')).toBe(TEXT);
-  const a = tapped!.scores();
+  const [hooked, plain] = readings;
+  expect(hooked!.readouts.map((readout) => hooked!.pieces[readout.afterToken]!.text)).toEqual(['.', '.', '.']);
+  expect(plain!.readouts).toHaveLength(0);
+  expect(hooked!.pieces.map((piece) => piece.text).join('')).toBe(TEXT);
+  const a = hooked!.scores();
   const b = plain!.scores();
   expect(a.length).toBe(b.length);
   expect(a.slice(0, 31).every(Number.isNaN)).toBe(true); // position 0 is the sink
@@ -176,25 +176,25 @@ test('a tap reading is the probe at the mean of the tap’s own tokens', async (
   const probe = { ...(await readProbe(PROBE)).probe, trace: null };
   const run = new TextRun({ ...engine, scorer: createScorer(probe) });
   const reading = new GrownReading();
-  await run.read('Ada kept the lighthouse.', { taps: true }, reading, never);
+  await run.read('Ada kept the lighthouse.', { readouts: true }, reading, never);
   run.dispose();
   // The same by hand, at the default layer: read text and tap as one sequence and average w·h over the tap.
   const text = engine.tokenizer.encode('Ada kept the lighthouse.');
   const layer = probe.defaultLayer;
   const direction = probe.directions.subarray(layer * 576, (layer + 1) * 576);
-  const { tapMean, scale } = probe.calibration[layer]!;
+  const { tapMean: readoutMean, scale } = probe.calibration[layer]!;
   let z = 0;
-  for (const tap of probe.taps) {
-    const readoutIds = engine.tokenizer.encode(` ${tap}`);
+  for (const readoutText of probe.taps) {
+    const readoutIds = engine.tokenizer.encode(` ${readoutText}`);
     const pass = await engine.decoder.run([...text, ...readoutIds], null);
     pass.cache.dispose();
     let sum = 0;
     for (let token = text.length; token < pass.tokens; token++) {
       for (let f = 0; f < 576; f++) sum += direction[f]! * pass.residuals[(layer * pass.tokens + token) * 576 + f]!;
     }
-    z += (sum / readoutIds.length - tapMean) / scale / probe.taps.length;
+    z += (sum / readoutIds.length - readoutMean) / scale / probe.taps.length;
   }
-  expect(reading.taps[0]!.score[layer]).toBeCloseTo(z, 2);
+  expect(reading.readouts[0]!.score[layer]).toBeCloseTo(z, 2);
 });
 
 test('the reading that is shown is the mean over its layers, at the end with the text’s own token', async () => {
@@ -204,7 +204,7 @@ test('the reading that is shown is the mean over its layers, at the end with the
   const { texts, layers, ends } = trace!;
   const run = new TextRun({ ...engine, scorer });
   const reading = new GrownReading();
-  await run.read('Ada kept the lighthouse.', { taps: true }, reading, never);
+  await run.read('Ada kept the lighthouse.', { readouts: true }, reading, never);
   run.dispose();
   // The same by hand: one sequence; the mean over the neutral text's tokens, and that of the text's last token, count alike.
   const text = engine.tokenizer.encode('Ada kept the lighthouse.');
@@ -220,18 +220,18 @@ test('the reading that is shown is the mean over its layers, at the end with the
     }
     sum -= ends.zero[layer]!;
   }
-  expect(reading.taps[0]).toMatchObject({ stand: 'sentence', afterToken: text.length - 1 });
-  expect(reading.taps[0]!.shown!.score).toBeCloseTo(sum / layers.length / ends.scale, 2);
+  expect(reading.readouts[0]).toMatchObject({ stand: 'sentence', afterToken: text.length - 1 });
+  expect(reading.readouts[0]!.shown!.score).toBeCloseTo(sum / layers.length / ends.scale, 2);
 });
 
 test('the same seed writes the same words; another seed writes others', async () => {
   const write = async (seed: number): Promise<string> => {
     const run = new TextRun({ ...engine, scorer: noScorer });
-    await run.read('The baker opened the door and', { taps: false }, new GrownReading(), never);
+    await run.read('The baker opened the door and', { readouts: false }, new GrownReading(), never);
     const grown = new GrownReading();
     const summary = await run.generate(
       { temperature: 0.9, topK: 0, topP: 0.95, seed, maxTokens: 8 },
-      { taps: false },
+      { readouts: false },
       grown,
       never,
     );
@@ -253,15 +253,15 @@ test('a run that is stopped keeps what it has and can be continued', async () =>
       reading.tokens(batch);
       if (reading.pieces.length >= 8) controller.abort();
     },
-    tap: () => undefined,
+    readout: () => undefined,
   };
-  await expect(run.read(TEXT, { taps: false }, stopping, controller.signal)).rejects.toMatchObject({
+  await expect(run.read(TEXT, { readouts: false }, stopping, controller.signal)).rejects.toMatchObject({
     code: 'cancelled',
   });
   expect(reading.pieces).toHaveLength(8);
   const summary = await run.generate(
     { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 },
-    { taps: false },
+    { readouts: false },
     reading,
     never,
   );
@@ -287,10 +287,10 @@ test('the words’ part of a score follows from two embeddings alone: in passes 
     chunkTokens: 5,
   });
   const reading = new GrownReading();
-  await run.read('Ada kept the lighthouse. She', { taps: true }, reading, never);
-  await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { taps: false }, reading, never);
+  await run.read('Ada kept the lighthouse. She', { readouts: true }, reading, never);
+  await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 2 }, { readouts: false }, reading, never);
   run.dispose();
-  expect(reading.taps).toHaveLength(2);
+  expect(reading.readouts).toHaveLength(2);
   // The embedding of a token is the same wherever it stands: the words' part by hand, from a pass of the bare tokens.
   const pass = await engine.decoder.run(
     reading.pieces.map(({ id }) => id),
@@ -321,7 +321,7 @@ test('a probe of the first format has no words’ part', async () => {
     }),
   });
   const reading = new GrownReading();
-  await run.read('Ada kept the lighthouse.', { taps: false }, reading, never);
+  await run.read('Ada kept the lighthouse.', { readouts: false }, reading, never);
   run.dispose();
   expect(reading.words().every(Number.isNaN)).toBe(true);
   expect(reading.scores().slice(31).every(Number.isFinite)).toBe(true);
@@ -330,13 +330,13 @@ test('a probe of the first format has no words’ part', async () => {
 test('bad texts are refused before anything is computed', async () => {
   const run = new TextRun({ ...engine, scorer });
   const sink = new GrownReading();
-  await expect(run.read('  ', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
-  await expect(run.read('a\udc00', { taps: true }, sink, never)).rejects.toMatchObject({ code: 'text-malformed' });
-  await expect(run.read('word '.repeat(8300), { taps: true }, sink, never)).rejects.toMatchObject({
+  await expect(run.read('  ', { readouts: true }, sink, never)).rejects.toMatchObject({ code: 'text-empty' });
+  await expect(run.read('a\udc00', { readouts: true }, sink, never)).rejects.toMatchObject({ code: 'text-malformed' });
+  await expect(run.read('word '.repeat(8300), { readouts: true }, sink, never)).rejects.toMatchObject({
     code: 'text-too-long',
   });
   await expect(
-    run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, { taps: false }, sink, never),
+    run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1 }, { readouts: false }, sink, never),
   ).rejects.toMatchObject({ code: 'text-empty' });
   expect(sink.pieces).toHaveLength(0);
 });

@@ -41,7 +41,7 @@ describe.each(exportsOf(facts).filter(([, name]) => name !== 'q4-fused'))('%s %s
   const limit = limitOf(name);
   beforeAll(async () => {
     truth = await familyReference(read, facts, family, name);
-    opened = await openNodeFiles(await familyFiles(read, family, name), { tapped: true }, `${family} ${name}`);
+    opened = await openNodeFiles(await familyFiles(read, family, name), { hooked: true }, `${family} ${name}`);
     decoder = opened.decoder;
   });
   afterAll(() => opened?.decoder.dispose());
@@ -143,7 +143,7 @@ describe.each(exportsOf(facts).filter(([, name]) => name !== 'q4-fused'))('%s %s
   test('the stream can be edited: nothing changes nothing, and a vector does what it does as steering', async () => {
     const editor = await openNodeFiles(
       await familyFiles(read, family, name),
-      { tapped: true, editing: true },
+      { hooked: true, editing: true },
       `${family} ${name}`,
     );
     const [plain, stock] = [await once(IDS, editor.decoder), await once(IDS)];
@@ -167,11 +167,11 @@ describe.each(exportsOf(facts).filter(([, name]) => name !== 'q4-fused'))('%s %s
   test('the graph as it was exported gives the same logits', async () => {
     const untouched = await openNodeFiles(
       await familyFiles(read, family, name),
-      { tapped: false },
+      { hooked: false },
       `${family} ${name}`,
     );
-    const [stock, tapped] = [await once(IDS, untouched.decoder), await once(IDS)];
-    const error = apart(stock.logits, tapped.logits);
+    const [stock, hooked] = [await once(IDS, untouched.decoder), await once(IDS)];
+    const error = apart(stock.logits, hooked.logits);
     // Products of whole numbers round activations to eight bits; what is read does not.
     const rounds = name === 'quantized' || name === 'int8';
     expect(error).toBeGreaterThanOrEqual(rounds ? 0.005 : 0);
@@ -198,7 +198,7 @@ describe.each(exportsOf(facts).filter(([, name]) => name !== 'q4-fused'))('%s %s
 });
 
 test('a graph with a node that the processor has no kernel for is refused by its name before it is run', async () => {
-  const opening = openNodeFiles(await familyFiles(read, 'qwen3', 'q4-fused'), { tapped: true }, 'qwen3 q4-fused');
+  const opening = openNodeFiles(await familyFiles(read, 'qwen3', 'q4-fused'), { hooked: true }, 'qwen3 q4-fused');
   await expect(opening).rejects.toMatchObject({
     code: 'model-gpu-only',
     message: expect.stringMatching(/\/model\/layers\.0\/attn\/GroupQueryAttention norms queries and keys/) as string,
@@ -206,7 +206,7 @@ test('a graph with a node that the processor has no kernel for is refused by its
 });
 
 test('a stream that float16 cannot hold is refused with layer, token and what to do', async () => {
-  const { decoder } = await openNodeFiles(await familyFiles(read, 'qwen3', 'fp16'), { tapped: true }, 'qwen3 fp16');
+  const { decoder } = await openNodeFiles(await familyFiles(read, 'qwen3', 'fp16'), { hooked: true }, 'qwen3 fp16');
   decoder.steer(
     new Map([
       [1, new Float32Array(HIDDEN).fill(65_504)],

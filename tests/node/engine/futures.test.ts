@@ -74,18 +74,21 @@ async function futures(
 /** The ids that a single continuation writes after what is given. */
 async function alone(seed: number, intervention: Intervention, where: 'generated' | 'all' | number): Promise<number[]> {
   const ids: number[] = [];
-  const sink: ReadingSink = { tap: () => undefined, tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)) };
+  const sink: ReadingSink = {
+    readout: () => undefined,
+    tokens: ({ pieces }) => ids.push(...pieces.map(({ id }) => id)),
+  };
   const sampling = { ...PLAN.sampling, seed };
   if (intervention.length > 0)
     await new SteeredWriting({ ...editing, scorer }, intervention).write(
-      { text: GIVEN, where, sampling, taps: false },
+      { text: GIVEN, where, sampling, readouts: false },
       sink,
       signal,
     );
   else {
     const run = new TextRun({ ...plain, scorer });
-    await run.read(GIVEN, { taps: false }, sink, signal);
-    await run.generate(sampling, { taps: false }, sink, signal);
+    await run.read(GIVEN, { readouts: false }, sink, signal);
+    await run.generate(sampling, { readouts: false }, sink, signal);
     run.dispose();
   }
   return ids.slice(given().length);
@@ -100,7 +103,7 @@ async function readingAfter(ids: readonly number[]): Promise<number> {
     plain.decoder.sizes.hidden,
   );
   sequence.dispose();
-  return scorer.tap([mean], 0, 'word', null).score[LAYER]!;
+  return scorer.readout([mean], 0, 'word', null).score[LAYER]!;
 }
 
 const idsOf = ({ futures: { lines } }: GrownFutures): number[][] =>

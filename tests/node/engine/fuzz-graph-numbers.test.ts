@@ -16,14 +16,14 @@ const IDS = [3, 14, 15, 9, 26, 5, 35];
 /** The logits after the text by the graph, and where they were read off the last stream by the lens; or why not. */
 async function numbersOf(
   graph: Uint8Array,
-  tapped: boolean,
+  hooked: boolean,
 ): Promise<{ readonly logits: Float32Array; readonly lens: Float32Array | null } | { readonly refused: string }> {
   let opened: OpenedNodeDecoder | null = null;
   try {
-    opened = await openNodeFiles({ ...toyDecoderFiles(), graph }, { tapped }, 'toy');
+    opened = await openNodeFiles({ ...toyDecoderFiles(), graph }, { hooked }, 'toy');
     const { cache, residuals, logits } = await opened.decoder.run(IDS, null);
     cache.dispose();
-    if (!tapped) return { logits, lens: null };
+    if (!hooked) return { logits, lens: null };
     const lens = await opened.openLens();
     const read = await lens.logits(residuals.slice(-TOY.hidden));
     await lens.dispose();

@@ -34,13 +34,13 @@ const TEXTS = [{ name: 'numbers', ids: Array.from({ length: 26 }, (_, token) => 
 const root = mkdtempSync(join(tmpdir(), 'flipside-numbers-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const tapped = ({ graph }: DecoderFiles): HookedDecoder =>
+const hooked = ({ graph }: DecoderFiles): HookedDecoder =>
   hookDecoder(graph, { branching: true, lengths: false, editing: false });
 
 async function checked(files: DecoderFiles, cut: HookedDecoder): Promise<NumbersReport> {
   const decoder = await openNodeGraph(cut, files, 'a family');
   try {
-    const untouched = async () => (await openNodeFiles(files, { tapped: false }, 'a family')).decoder;
+    const untouched = async () => (await openNodeFiles(files, { hooked: false }, 'a family')).decoder;
     return await checkNumbers({
       decoder,
       chunkTokens: 16,
@@ -85,7 +85,7 @@ describe.each([
 ] as const)('%s %s', (family, name) => {
   test('passes, against the graph as it was exported, and says what was compared with what', async () => {
     const files = await familyFiles(read, family, name);
-    const report = await checked(files, tapped(files));
+    const report = await checked(files, hooked(files));
     expect(report).toMatchObject({ passed: true, against: 'none', rows: [] });
     for (const error of [report.placeError, report.branchError]) expect(error).toBeLessThan(report.ownLimit);
     expect([report.placeError, report.branchError]).not.toContain(null);
@@ -109,21 +109,21 @@ const BROKEN: readonly (readonly [
     'llama',
     'fp32',
     'placeError',
-    (cut) => ({ ...cut, taps: swapped(cut.taps, 1, 2) }),
+    (cut) => ({ ...cut, streams: swapped(cut.streams, 1, 2) }),
   ],
   [
     'the embedding is taken behind the first layer',
     'llama',
     'fp32',
     'placeError',
-    (cut) => ({ ...cut, taps: [cut.taps[1]!, ...cut.taps.slice(1)] }),
+    (cut) => ({ ...cut, streams: [cut.streams[1]!, ...cut.streams.slice(1)] }),
   ],
   [
     'a stream is taken before the branch is added',
     'gemma3',
     'q4-cpu',
     'placeError',
-    (cut) => ({ ...cut, taps: cut.taps.with(LAYERS, cut.taps[LAYERS - 1]!) }),
+    (cut) => ({ ...cut, streams: cut.streams.with(LAYERS, cut.streams[LAYERS - 1]!) }),
   ],
   [
     'rotary tables by slot are mixed up',
@@ -163,7 +163,8 @@ const BROKEN: readonly (readonly [
     'llama',
     'fp32',
     'untouchedLogitsError',
-    (cut) => changed(cut, (model, edits) => edits.setInput(named(model, 'flipside/pick_rows'), 0, cut.taps[LAYERS]!)),
+    (cut) =>
+      changed(cut, (model, edits) => edits.setInput(named(model, 'flipside/pick_rows'), 0, cut.streams[LAYERS]!)),
   ],
   [
     'products still round activations',
@@ -222,7 +223,7 @@ const BROKEN: readonly (readonly [
 
 test.each(BROKEN)('a rewrite where %s fails the check (%s %s, by its %s)', async (_, family, name, by, breaking) => {
   const files = await familyFiles(read, family, name);
-  const report = await checked(files, breaking(tapped(files), files));
+  const report = await checked(files, breaking(hooked(files), files));
   expect(report.passed).toBe(false);
   expect(report[by]).toBeGreaterThan(by === 'untouchedLogitsError' ? report.untouchedLimit : report.ownLimit);
 });
@@ -257,9 +258,9 @@ describe('a reference that was made elsewhere', () => {
     Promise.reject(new AppError('model-session-failed', 'onnxruntime could not open the model: std::bad_alloc'));
   const check = async (bytes: Uint8Array, changed: Partial<NumbersCheckParts> = {}): Promise<NumbersReport> => {
     const files = await familyFiles(read, 'llama', 'fp32');
-    const { decoder, shape } = await openNodeFiles(files, { tapped: true }, 'llama');
+    const { decoder, shape } = await openNodeFiles(files, { hooked: true }, 'llama');
     try {
-      const untouched = async () => (await openNodeFiles(files, { tapped: false }, 'llama')).decoder;
+      const untouched = async () => (await openNodeFiles(files, { hooked: false }, 'llama')).decoder;
       return await checkNumbers({
         decoder,
         chunkTokens: 16,

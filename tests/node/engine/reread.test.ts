@@ -25,15 +25,15 @@ function countedRun(): { run: TextRun; passes: number[] } {
   return { run: new TextRun({ ...engine, decoder, scorer }), passes };
 }
 
-async function read(run: TextRun, text: string, taps = true) {
+async function read(run: TextRun, text: string, readouts = true) {
   const reading = new GrownReading();
-  const summary = await run.read(text, { taps }, reading, never);
+  const summary = await run.read(text, { readouts }, reading, never);
   return { reading, summary };
 }
 
-const fresh = async (text: string, taps = true) => {
+const fresh = async (text: string, readouts = true) => {
   const { run } = countedRun();
-  const { reading } = await read(run, text, taps);
+  const { reading } = await read(run, text, readouts);
   run.dispose();
   return reading;
 };
@@ -45,8 +45,11 @@ function expectAlike(found: GrownReading, wanted: GrownReading): void {
   expect(found.scores()).toHaveLength(wanted.scores().length);
   expect(far(found.scores(), wanted.scores())).toBeLessThan(2e-3);
   expect(far(found.words(), wanted.words())).toBeLessThan(2e-3);
-  expect(found.taps.map((tap) => tap.afterToken)).toEqual(wanted.taps.map((tap) => tap.afterToken));
-  for (const [at, tap] of found.taps.entries()) expect(far(tap.score, wanted.taps[at]!.score)).toBeLessThan(2e-3);
+  expect(found.readouts.map((readout) => readout.afterToken)).toEqual(
+    wanted.readouts.map((readout) => readout.afterToken),
+  );
+  for (const [at, readout] of found.readouts.entries())
+    expect(far(readout.score, wanted.readouts[at]!.score)).toBeLessThan(2e-3);
 }
 
 describe('a text that is read again', () => {
@@ -88,7 +91,7 @@ describe('a text that is read again', () => {
     await read(run, TEXT, true);
     const { reading, summary } = await read(run, TEXT, false);
     expect(summary.tokens).toBe(1);
-    expect(reading.taps).toHaveLength(0);
+    expect(reading.readouts).toHaveLength(0);
     expectAlike(reading, await fresh(TEXT, false));
     run.dispose();
   }, 120_000);
@@ -98,7 +101,7 @@ describe('a text that is read again', () => {
     const sampling = { temperature: 0.8, topK: 0, topP: 0.95, seed: 3, maxTokens: 6 };
     const write = async (): Promise<string> => {
       const { reading } = await read(run, TEXT);
-      await run.generate(sampling, { taps: false }, reading, never);
+      await run.generate(sampling, { readouts: false }, reading, never);
       return reading.pieces.map((piece) => piece.text).join('');
     };
     const first = await write();
@@ -115,10 +118,12 @@ describe('a text that is read again', () => {
         half.tokens(batch);
         stop.abort();
       },
-      tap: (tap: Parameters<GrownReading['tap']>[0]) => half.tap(tap),
+      readout: (readout: Parameters<GrownReading['readout']>[0]) => half.readout(readout),
     };
     const long = `${TEXT} ${TEXT} ${TEXT} ${TEXT} ${TEXT} ${TEXT}`;
-    await expect(run.read(long, { taps: true }, stopping, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(run.read(long, { readouts: true }, stopping, stop.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     expect(half.pieces.length).toBeGreaterThan(0);
     const { reading, summary } = await read(run, long);
     expect(summary.remembered).toBeGreaterThan(0);

@@ -35,7 +35,7 @@ let tokens: (text: string) => { ids: number[]; texts: string[] };
 beforeAll(async () => {
   const engine = await openNodeEngine(MODEL);
   plain = engine.decoder;
-  editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
+  editor = await openNodeDecoder(MODEL, { hooked: true, editing: true });
   ({ tokenizer } = engine);
   tokens = (text) => {
     const ids = tokenizer.encode(text);

@@ -22,23 +22,29 @@ let alone: readonly PassageReading[];
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   const set = await readPromptSet(`${SETS}/kind-cruel-24/kind-cruel-24.set.json`, { requireNeutral: true });
-  const taps = set.taps.slice(0, 2);
-  turns = set.rows
-    .slice(0, 12)
-    .map((row, index) => ({ text: [row.context, row.text], taps, readoutAfter: index % 3 === 0 ? [0, 1] : [1] }));
+  const readoutTexts = set.taps.slice(0, 2);
+  turns = set.rows.slice(0, 12).map((row, index) => ({
+    text: [row.context, row.text],
+    readoutTexts: readoutTexts,
+    readoutAfter: index % 3 === 0 ? [0, 1] : [1],
+  }));
   const [first, second, third] = set.rows;
   const sentences = PROOF_TEXT.split(/(?<=\.) /);
   everything = [
     ...turns.slice(0, 4),
-    { text: sentences, taps, readoutAfter: sentences.map((_, index) => index) },
-    { text: { user: first!.context, assistant: first!.text }, taps, readoutAfter: [1] },
-    { text: { user: second!.context, assistant: second!.text }, taps: taps.slice(1), readoutAfter: [1] },
+    { text: sentences, readoutTexts, readoutAfter: sentences.map((_, index) => index) },
+    { text: { user: first!.context, assistant: first!.text }, readoutTexts, readoutAfter: [1] },
     {
-      text: { system: 'You keep a shop.', user: 'When do you open?', assistant: third!.text },
-      taps: [],
+      text: { user: second!.context, assistant: second!.text },
+      readoutTexts: readoutTexts.slice(1),
       readoutAfter: [1],
     },
-    { text: [first!.context, first!.text], taps: [], readoutAfter: [], keepTokens: true },
+    {
+      text: { system: 'You keep a shop.', user: 'When do you open?', assistant: third!.text },
+      readoutTexts: [],
+      readoutAfter: [1],
+    },
+    { text: [first!.context, first!.text], readoutTexts: [], readoutAfter: [], keepTokens: true },
   ];
   const { decoder } = counted(false);
   alone = await createSegmentReader({ ...engine, decoder, setTokens: 128 }).read(everything);
@@ -48,10 +54,10 @@ afterAll(() => engine.dispose());
 const counted = (branching = true) => countedDecoder({ ...engine.decoder, branching });
 
 /** All vectors of a reading, each with its name. */
-const vectorsOf = ({ taps, tokens }: PassageReading): [string, Float32Array][] => [
-  ...taps.flatMap(({ own, means }, place) => [
+const vectorsOf = ({ readouts, tokens }: PassageReading): [string, Float32Array][] => [
+  ...readouts.flatMap(({ own, means }, place) => [
     [`own ${place}`, own] as [string, Float32Array],
-    ...means.map((mean, tap): [string, Float32Array] => [`tap ${place} ${tap}`, mean]),
+    ...means.map((mean, readout): [string, Float32Array] => [`tap ${place} ${readout}`, mean]),
   ]),
   ...(tokens ? [['tokens', tokens.residuals] as [string, Float32Array]] : []),
 ];
@@ -60,8 +66,8 @@ function expectAlike(found: readonly PassageReading[], wanted: readonly PassageR
   expect(found).toHaveLength(wanted.length);
   for (const [index, reading] of found.entries()) {
     const other = wanted[index]!;
-    expect(reading.taps.map(({ tokensBefore }) => tokensBefore)).toEqual(
-      other.taps.map(({ tokensBefore }) => tokensBefore),
+    expect(reading.readouts.map(({ tokensBefore }) => tokensBefore)).toEqual(
+      other.readouts.map(({ tokensBefore }) => tokensBefore),
     );
     expect(reading.tokens?.count).toBe(other.tokens?.count);
     const [own, its] = [vectorsOf(reading), vectorsOf(other)];
@@ -88,9 +94,9 @@ describe('passages that are read together', () => {
     const { decoder, passes } = counted();
     const length = (text: string): number => engine.tokenizer.encode(text).length;
     const apart = turns.map(
-      ({ text, taps, readoutAfter }) =>
+      ({ text, readoutTexts, readoutAfter }) =>
         length((text as readonly string[]).join(' ')) +
-        readoutAfter.length * taps.reduce((sum, tap) => sum + length(` ${tap}`), 0),
+        readoutAfter.length * readoutTexts.reduce((sum, readoutText) => sum + length(` ${readoutText}`), 0),
     );
     const tokens = apart.reduce((sum, each) => sum + each, 0);
     await createSegmentReader({ ...engine, decoder, setTokens: 1024 }).read(turns);

@@ -70,7 +70,7 @@ test.each([
   const truth = await familyReference(read, facts, family, name);
   const decoder = await copying(family, name);
   const inPlace = (
-    await openNodeFiles(await familyFiles(read, family, name), { tapped: true, products: 'packed' }, name)
+    await openNodeFiles(await familyFiles(read, family, name), { hooked: true, products: 'packed' }, name)
   ).decoder;
   let ours = await decoder.run(IDS, null);
   let theirs = await inPlace.run(IDS, null);
@@ -93,7 +93,7 @@ test.each([
 
 test('branches, cuts and passes that are thrown away leave what in-place caches leave', async () => {
   const files = await familyFiles(read, 'llama', 'q4');
-  const inPlace = (await openNodeFiles(files, { tapped: true, products: 'packed' }, 'llama')).decoder;
+  const inPlace = (await openNodeFiles(files, { hooked: true, products: 'packed' }, 'llama')).decoder;
   const decoder = await copying('llama', 'q4');
   const [a, b, c, d] = [IDS.slice(0, 7), IDS.slice(7, 12), IDS.slice(12, 14), IDS.slice(14)];
   const branches: PassOptions = {

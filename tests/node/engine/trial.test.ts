@@ -19,7 +19,7 @@ const FIXTURE = JSON.parse(
   readonly shapes: Readonly<Record<string, unknown>>;
   readonly logits: Readonly<Record<string, unknown>>;
 };
-const open: OpenTrial = async (files) => (await openNodeFiles(files, { tapped: true }, 'trial')).decoder;
+const open: OpenTrial = async (files) => (await openNodeFiles(files, { hooked: true }, 'trial')).decoder;
 
 test('the answers are those that numpy computes in float64', () => {
   const { shapes, logits } = FIXTURE;

@@ -36,7 +36,7 @@ function topics(count: number, noise: number, seed = 1): TopicRows[] {
             order,
             signs,
             odds: level + [0, 1.5, -2][c]! + 0.4 * evidenceOf(adding, signs, 0.5) + noise * rng.normal(),
-            tap: null,
+            readout: null,
           };
         }),
       ),

@@ -209,7 +209,7 @@ describe('what is steered and judged', () => {
   test('directions leave from neutral in the stream’s own units, from the first half', () => {
     // Two layers of which the second counts; two features; two taps that are averaged.
     const reading = (...rows: (readonly [number, number])[]): PassageReading => ({
-      taps: rows.map(([x, y]) => ({
+      readouts: rows.map(([x, y]) => ({
         tokensBefore: 1,
         own: new Float32Array(0),
         means: [Float32Array.from([99, 99, x - 1, y]), Float32Array.from([99, 99, x + 1, y])],
@@ -242,7 +242,7 @@ describe('what is steered and judged', () => {
 
   test('random directions are made of what varies within sides, and differ by seed', () => {
     const flat = (x: number): PassageReading => ({
-      taps: [1, 2, 3].map((i) => ({
+      readouts: [1, 2, 3].map((i) => ({
         tokensBefore: 1,
         own: new Float32Array(0),
         means: [Float32Array.from([x, i * x])],

@@ -117,7 +117,7 @@ describe('matching', () => {
 
 describe('geometry', () => {
   const reading = (...rows: (readonly [number, number])[]): PassageReading => ({
-    taps: rows.map((row) => ({
+    readouts: rows.map((row) => ({
       tokensBefore: 1,
       own: new Float32Array(0),
       means: [Float32Array.from(row), Float32Array.from(row)],

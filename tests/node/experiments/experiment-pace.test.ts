@@ -15,18 +15,20 @@ function wordSubject(): { readonly subject: Subject; readonly clock: () => numbe
     encode,
     async read(passages) {
       const seen = new Set<string>();
-      for (const { text, taps, readoutAfter } of passages) {
+      for (const { text, readoutTexts, readoutAfter } of passages) {
         if ('user' in text) continue;
         const words = text.join(' ').split(' ');
         for (const at of words.keys()) seen.add(words.slice(0, at + 1).join(' '));
         readoutAfter.forEach((after) =>
-          taps.forEach((tap) =>
-            encode(tap).forEach((_, at) => seen.add(`${text.slice(0, after + 1).join(' ')}|${tap}|${at}`)),
+          readoutTexts.forEach((readoutText) =>
+            encode(readoutText).forEach((_, at) =>
+              seen.add(`${text.slice(0, after + 1).join(' ')}|${readoutText}|${at}`),
+            ),
           ),
         );
       }
       now += 1000 * seen.size;
-      return passages.map(() => ({ taps: [] }));
+      return passages.map(() => ({ readouts: [] }));
     },
     likelihoods: nothing,
     ends: nothing,

@@ -138,9 +138,9 @@ describe('running units', () => {
       ...loaded.design,
       prepare: async (...args: Parameters<typeof loaded.design.prepare>) => {
         await args[2].read([
-          { text: ['abcd'], taps: [], readoutAfter: [] },
-          { text: ['efgh'], taps: [], readoutAfter: [] },
-          { text: ['ijklmn'], taps: [], readoutAfter: [] },
+          { text: ['abcd'], readoutTexts: [], readoutAfter: [] },
+          { text: ['efgh'], readoutTexts: [], readoutAfter: [] },
+          { text: ['ijklmn'], readoutTexts: [], readoutAfter: [] },
         ]);
         return loaded.design.prepare(...args);
       },
@@ -159,7 +159,7 @@ describe('running units', () => {
     });
     expect(shares).toEqual([0, 0.4, 0.8, 0.99]);
     // Anyone who reads with the same model afterwards is not counted.
-    await subject.read([{ text: ['abcd'], taps: [], readoutAfter: [] }]);
+    await subject.read([{ text: ['abcd'], readoutTexts: [], readoutAfter: [] }]);
     expect(shares).toHaveLength(4);
   });
 

@@ -81,18 +81,18 @@ describe('damaged in 10,000 ways', () => {
         mutationsOf(graph, COUNT, createRng(seed)),
         ['model-graph-malformed', 'model-node-missing'],
         (bytes) => hookDecoder(bytes),
-        (tapped) => {
-          expect(tapped.taps).toHaveLength(tapped.layerCount + 1);
-          expect(new Set(tapped.taps).size).toBe(tapped.taps.length);
-          expect(tapped.cache).toHaveLength(2 * tapped.layerCount);
+        (hooked) => {
+          expect(hooked.streams).toHaveLength(hooked.layerCount + 1);
+          expect(new Set(hooked.streams).size).toBe(hooked.streams.length);
+          expect(hooked.cache).toHaveLength(2 * hooked.layerCount);
           expect(
-            tapped.cache
+            hooked.cache
               .flatMap(({ heads, size }) => [heads, size])
               .every((size) => Number.isSafeInteger(size) && size > 0),
           ).toBe(true);
           // What was written must be a graph again.
-          expect(parseModel(tapped.graph).outputs.map(({ name }) => name)).toEqual(
-            expect.arrayContaining([...tapped.taps]),
+          expect(parseModel(hooked.graph).outputs.map(({ name }) => name)).toEqual(
+            expect.arrayContaining([...hooked.streams]),
           );
         },
       );
@@ -153,8 +153,8 @@ describe('damaged in 10,000 ways', () => {
         { headerName: 'x.set.json', rowsName: 'x.jsonl', sha256: '', ...texts },
         { requireNeutral: false },
       );
-    const check = ({ rows: opened, topics, taps }: ReturnType<typeof open>): void => {
-      expect(taps.length).toBeGreaterThan(0);
+    const check = ({ rows: opened, topics, taps: readoutTexts }: ReturnType<typeof open>): void => {
+      expect(readoutTexts.length).toBeGreaterThan(0);
       for (const topic of topics) {
         const of = (pole: string): number => opened.filter((row) => row.topic === topic && row.pole === pole).length;
         expect(of('positive')).toBe(of('negative'));

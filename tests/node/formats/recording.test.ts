@@ -128,7 +128,7 @@ const altered = (change: (root: Record<string, unknown>) => void): string => {
   change(root);
   return JSON.stringify(root);
 };
-const tapped = (change: object): string =>
+const withReadout = (change: object): string =>
   altered((root) => (root['taps'] = [{ ...(root['taps'] as object[])[0], ...change }]));
 const broken = (change: (origin: Record<string, unknown>) => void): string => {
   const root = JSON.parse(serialiseRecording(run)) as { run: Record<string, unknown> };
@@ -233,7 +233,7 @@ describe('recordings', () => {
     const back = parseRecording(old);
     expect(back.poles).toBeNull();
     expect(back.run).toBeUndefined();
-    expect(back.taps.map((tap) => tap.poles)).toEqual([null]);
+    expect(back.taps.map((readout) => readout.poles)).toEqual([null]);
     expect(back.words).toEqual(parseRecording(serialiseRecording(recording)).words);
     // Written again it holds no trace of them.
     expect(serialiseRecording(back)).not.toContain('"poles"');
@@ -427,29 +427,33 @@ describe('recordings', () => {
     ],
     [
       'a reading that stands nowhere',
-      tapped({ stand: 'verse' }),
+      withReadout({ stand: 'verse' }),
       /recording\.taps\[0\]\.stand must be one of sentence, clause, word, got "verse"/,
     ],
-    ['a reading without a stand', tapped({ stand: undefined }), /recording\.taps\[0\]\.stand is missing/],
+    ['a reading without a stand', withReadout({ stand: undefined }), /recording\.taps\[0\]\.stand is missing/],
     [
       'a shown reading of two numbers',
-      tapped({ shown: [1, 2] }),
+      withReadout({ shown: [1, 2] }),
       /recording\.taps\[0\]\.shown must have 3 items, got 2/,
     ],
     [
       'a chance range that is upside down',
-      tapped({ shown: [0, 2, 1] }),
+      withReadout({ shown: [0, 2, 1] }),
       /recording\.taps\[0\]\.shown has a chance range from 2 to 1/,
     ],
-    ['a shown reading beyond all', tapped({ shown: [1e9, 0, 1] }), /recording\.taps\[0\]\.shown\[0\] must lie between/],
+    [
+      'a shown reading beyond all',
+      withReadout({ shown: [1e9, 0, 1] }),
+      /recording\.taps\[0\]\.shown\[0\] must lie between/,
+    ],
     [
       'a row that is packed in other characters',
-      tapped({ score: '*' }),
+      withReadout({ score: '*' }),
       /recording\.taps\[0\]\.score must hold 2 numbers of 16 bits in base64, got other characters/,
     ],
     [
       'a packed row of another model',
-      tapped({ score: 'AAAAAAAA' }),
+      withReadout({ score: 'AAAAAAAA' }),
       /recording\.taps\[0\]\.score must hold 2 numbers of 16 bits in base64, got 6 bytes/,
     ],
     [

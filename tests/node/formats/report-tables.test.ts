@@ -161,8 +161,8 @@ describe('the tables of a report', () => {
   });
 
   it('say by which layer and penalty a style was read that was left out', () => {
-    const [tap] = read('transfer');
-    expect(tap).toMatchObject({ kind: 'tap', chosen_layer: '', chosen_penalty: '' });
+    const [readout] = read('transfer');
+    expect(readout).toMatchObject({ kind: 'tap', chosen_layer: '', chosen_penalty: '' });
     const styled = reportTables({
       ...report,
       transfer: [{ kind: 'style', name: 'letter', auroc: estimate(0.6), pairs: 0.6, chosen: { layer: 1, penalty: 3 } }],

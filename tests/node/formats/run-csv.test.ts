@@ -59,7 +59,7 @@ describe('a run as CSV', () => {
   });
 
   it('comes back without each pole from neutral where the recording has none', () => {
-    const bare = { ...run, poles: null, taps: run.taps.map((tap) => ({ ...tap, poles: null })) };
+    const bare = { ...run, poles: null, taps: run.taps.map((readout) => ({ ...readout, poles: null })) };
     expect(runCsv(bare)).not.toMatch(/_positive|_negative/);
     expect(serialiseRecording(parseRunCsv(runCsv(bare)))).toBe(serialiseRecording(bare));
   });

@@ -69,7 +69,7 @@ function withCasts(graph: Uint8Array): Uint8Array {
 
 async function expectReads(files: DecoderFiles, family: string, name: string): Promise<void> {
   const truth = await familyReference(read, facts, family, name);
-  const { decoder } = await openNodeFiles(files, { tapped: true }, `${family} ${name}`);
+  const { decoder } = await openNodeFiles(files, { hooked: true }, `${family} ${name}`);
   for (const [vectors, streams, from] of [
     [new Map<number, Float32Array>(), truth.streams, 0],
     [new Map([[steeredLayer, truth.vector]]), truth.steeredStreams, steeredLayer + 1],

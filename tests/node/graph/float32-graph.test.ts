@@ -22,7 +22,7 @@ const encode = (text: string): number[] => [...text].slice(0, 24).map((letter) =
 async function errorOf(family: string, name: string, float32: boolean): Promise<number> {
   const { decoder, shape } = await openNodeFiles(
     await familyFiles(read, family, name),
-    { tapped: true, float32 },
+    { hooked: true, float32 },
     name,
   );
   expect(shape.activations).toBe(float32 ? 'float32' : 'float16');
@@ -43,8 +43,8 @@ describe.each(exportsOf(facts).filter(([, name]) => isHalf(name)))('%s %s in flo
   it('is what the numbers check holds the 16-bit pass to, which passes, and fails where it is wrong', async () => {
     const files = await familyFiles(read, family, name);
     const [wide, half] = [
-      await openNodeFiles(files, { tapped: true, float32: true }, name),
-      await openNodeFiles(files, { tapped: true }, name),
+      await openNodeFiles(files, { hooked: true, float32: true }, name),
+      await openNodeFiles(files, { hooked: true }, name),
     ];
     const limits = limitsOf(half.decoder.activations);
     const reference = await ownReference(wide.decoder, encode, limits.logits, () => undefined);
@@ -56,7 +56,7 @@ describe.each(exportsOf(facts).filter(([, name]) => isHalf(name)))('%s %s in flo
         reference,
         against: 'processor',
         limits,
-        untouched: async () => (await openNodeFiles(files, { tapped: false }, name)).decoder,
+        untouched: async () => (await openNodeFiles(files, { hooked: false }, name)).decoder,
         rounds: false,
         texts: [],
         onProgress: () => undefined,
@@ -78,6 +78,6 @@ describe.each(exportsOf(facts).filter(([, name]) => isHalf(name)))('%s %s in flo
 });
 
 it('a graph without 16-bit numbers stays as it is', async () => {
-  const tapped = hookDecoder(await read('llama/q4.onnx'));
-  expect(inFloat32(tapped)).toBe(tapped);
+  const hooked = hookDecoder(await read('llama/q4.onnx'));
+  expect(inFloat32(hooked)).toBe(hooked);
 });

@@ -95,7 +95,7 @@ describe.each(packedExports)('%s %s', (family, name) => {
     'is what PyTorch computes with its products as %s, steered too',
     async (products) => {
       const truth = await familyReference(read, facts, family, name);
-      const { decoder } = await openNodeFiles(await familyFiles(read, family, name), { tapped: true, products }, name);
+      const { decoder } = await openNodeFiles(await familyFiles(read, family, name), { hooked: true, products }, name);
       const pass = await decoder.run(facts.tokens, null);
       expect(worstError(pass.residuals, truth.streams, facts.tokens.length, HIDDEN)).toBeLessThan(1e-5);
       expect(worstError(pass.logits, truth.logits, 1, pass.logits.length)).toBeLessThan(1e-5);
@@ -109,9 +109,9 @@ describe.each(packedExports)('%s %s', (family, name) => {
 
 it('replaces every product of its kind, and leaves out the weights that nothing reads any more', async () => {
   const { graph, weights } = await familyFiles(read, 'llama', 'q8');
-  const tapped = hookDecoder(graph).graph;
-  const before = parseModel(tapped);
-  const formed = withForms(tapped, weights, () => 'float');
+  const hooked = hookDecoder(graph).graph;
+  const before = parseModel(hooked);
+  const formed = withForms(hooked, weights, () => 'float');
   const after = parseModel(new Uint8Array(withoutMadeFile(formed.graph, formed.made?.file ?? '')));
   const count = (model: typeof before): number => model.nodes.filter(({ opType }) => opType === 'MatMulNBits').length;
   expect(count(before)).toBeGreaterThan(0);
@@ -120,7 +120,7 @@ it('replaces every product of its kind, and leaves out the weights that nothing 
   expect(formed.made?.bytes).toBeGreaterThanOrEqual(
     packed.reduce((sum, { rows, columns }) => sum + 4 * rows * columns, 0),
   );
-  expect(withForms(tapped, weights, () => 'packed').graph).toBe(tapped);
+  expect(withForms(hooked, weights, () => 'packed').graph).toBe(hooked);
 });
 
 it.each([
@@ -291,8 +291,8 @@ describe('the embedded model with its head as two products', () => {
   let [split, packed]: Decoder[] = [];
   beforeAll(async () => {
     [split, packed] = [
-      await openNodeDecoder(MODEL, { tapped: true, products: 'split' }),
-      await openNodeDecoder(MODEL, { tapped: true, products: 'packed' }),
+      await openNodeDecoder(MODEL, { hooked: true, products: 'split' }),
+      await openNodeDecoder(MODEL, { hooked: true, products: 'packed' }),
     ];
   });
   afterAll(async () => {
@@ -331,14 +331,14 @@ describe('unpacked weights in a browser', () => {
     trials: ProductTrial[];
   }> => {
     const { graph, weights } = await familyFiles(read, 'llama', 'q4');
-    const tapped = hookDecoder(graph).graph;
-    const kinds = packedProducts(parseModel(tapped), weights).map(({ bits, columns, blockSize }) => ({
+    const hooked = hookDecoder(graph).graph;
+    const kinds = packedProducts(parseModel(hooked), weights).map(({ bits, columns, blockSize }) => ({
       bits,
       columns,
       blockSize,
     }));
     return {
-      graph: tapped,
+      graph: hooked,
       weights,
       trials: kinds.map((kind) => ({
         ...kind,

@@ -251,7 +251,7 @@ test('every story has a recording of its present text, made with the shipped pro
         explained: shipped.probe.poles?.[pole].lexical.explained,
         alarm: shipped.probe.poles?.[pole].alarm,
       });
-    expect(recording.taps.every((tap) => tap.poles !== null)).toBe(true);
+    expect(recording.taps.every((readout) => readout.poles !== null)).toBe(true);
     expect(recording.provenance).toMatchObject({
       probeSha256: shipped.sha256,
       weightsSha256: shipped.probe.model.weightsSha256,

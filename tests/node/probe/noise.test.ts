@@ -22,7 +22,7 @@ const info = Array.from({ length: TOPICS * ROLES.length }, (_, turn): RowInfo =>
     side: role === 'positive' ? 1 : role === 'negative' ? -1 : 0,
     turn,
     beats: -1,
-    tap: 0,
+    readout: 0,
     tokensBefore: 20,
   };
 });

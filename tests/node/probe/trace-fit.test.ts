@@ -201,14 +201,14 @@ test("the scorer reads an end with the text's own token and every other place wi
     (
       await readOne(toyReader(), {
         text: ['In place 30 someone works.', `There a person ${verb} number 30.`],
-        taps: trace.texts,
+        readoutTexts: trace.texts,
         readoutAfter: [1],
         lastTokens: true,
       })
-    ).taps[0]!;
+    ).readouts[0]!;
   const at = async (verb: string, stand: 'sentence' | 'word') => {
     const { means, tokensBefore, last } = await read(verb);
-    return scorer.tap(means, tokensBefore, stand, stand === 'sentence' ? last! : null).shown!;
+    return scorer.readout(means, tokensBefore, stand, stand === 'sentence' ? last! : null).shown!;
   };
   for (const stand of ['sentence', 'word'] as const) {
     const [kind, cruel] = [await at('helps', stand), await at('harms', stand)];

@@ -77,7 +77,7 @@ test('two texts of one group that begin alike are kept one after the other', asy
   };
   const passages = ['She waved.', 'She left.'].map((end) => ({
     text: ['A boy came in', end],
-    taps: ['A clock struck.'],
+    readoutTexts: ['A clock struck.'],
     readoutAfter: [0, 1],
     lastTokens: true,
   }));

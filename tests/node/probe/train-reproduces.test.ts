@@ -48,7 +48,7 @@ beforeAll(async () => {
   );
   const reader = await openNodeReader(at('public/models/smollm2-135m-instruct-q4'));
   try {
-    rows = await collectRows(reader, { sets: [set], stories: undefined, taps: set.taps, settings: false });
+    rows = await collectRows(reader, { sets: [set], stories: undefined, readoutTexts: set.taps, settings: false });
   } finally {
     await reader.dispose();
   }
@@ -62,7 +62,7 @@ describe('kind-cruel-24 on the embedded model', () => {
 
   it('gives the residuals of the one sequence that the reference lists', () => {
     const { tokens_before_tap, mean_over_tap_norm, layer_18_first_three } = reference.one_sequence;
-    const row = rows.info.findIndex((info) => info.role === 'positive' && info.topic === 0 && info.tap === 0);
+    const row = rows.info.findIndex((info) => info.role === 'positive' && info.topic === 0 && info.readout === 0);
     const vector = (layer: number): Float32Array =>
       rows.residuals[layer]!.subarray(row * rows.hidden, (row + 1) * rows.hidden);
     expect(rows.info[row]!.tokensBefore).toBe(tokens_before_tap);

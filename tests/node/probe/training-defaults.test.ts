@@ -57,7 +57,7 @@ test('the defaults are a hardened fit with everything that can be read and 1,000
     kind: 'ridge',
     target: 'hardened',
     penalty: 1,
-    taps: 2,
+    readouts: 2,
     stories: null,
     shuffles: 1000,
     controls: true,

@@ -112,10 +112,10 @@ describe('what the first view says', () => {
 });
 
 describe('how sure it is', () => {
-  const [sideA, sideB] = [a, b].map(({ id, tokens, taps, defaultLayer }) => ({
+  const [sideA, sideB] = [a, b].map(({ id, tokens, taps: readouts, defaultLayer }) => ({
     id,
     pieces: tokens.map(({ text }) => text),
-    trace: tracePoints(taps, tokens.length, null, defaultLayer),
+    trace: tracePoints(readouts, tokens.length, null, defaultLayer),
   }));
   const story = {
     axis: a.axis,

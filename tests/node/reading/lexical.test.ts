@@ -126,8 +126,8 @@ describe('the words’ part of a score', () => {
 describe('the 1 % lines', () => {
   const { values, single, smooth } = fixture.percentiles;
   const tokens = tokenLines([[[NaN, ...values]], [[NaN, ...values.map(() => 0)]]]);
-  const taps = readoutLines([values, values.map(() => 0)]);
-  const alarm = alarmLines(tokens, taps);
+  const readouts = readoutLines([values, values.map(() => 0)]);
+  const alarm = alarmLines(tokens, readouts);
 
   it('are numpy’s percentiles of single tokens, of the running mean and of taps', () => {
     expect(alarm).toMatchObject({ rate: 0.01, tokens: 400, taps: 400 });

@@ -119,7 +119,7 @@ async function byThemselves(
         }),
       );
     }
-    out.push(scorer.tap(means, afterToken + 1, stand, null).score);
+    out.push(scorer.readout(means, afterToken + 1, stand, null).score);
   }
   return out;
 }
@@ -136,7 +136,7 @@ describe('on the toy', () => {
   let toy: { decoder: Decoder; tokenizer: ReturnType<typeof toyTokenizer> };
   beforeAll(async () => {
     toy = {
-      decoder: await openNodeDecoder(writeToyFolder(folder, toyDecoderFiles(), 'model_q4.onnx'), { tapped: true }),
+      decoder: await openNodeDecoder(writeToyFolder(folder, toyDecoderFiles(), 'model_q4.onnx'), { hooked: true }),
       tokenizer: toyTokenizer(),
     };
   });
@@ -147,11 +147,12 @@ describe('on the toy', () => {
 
   const read = async (text: string, scorer = TOY_SCORER) => {
     const { run, passes, reading } = runOver(toy, scorer);
-    await run.read(text, { taps: true }, reading, never);
+    await run.read(text, { readouts: true }, reading, never);
     passes.length = 0;
     return { run, passes, reading };
   };
-  const places = ({ taps }: GrownReading): string[] => taps.map(({ afterToken, stand }) => `${afterToken} ${stand}`);
+  const places = ({ readouts }: GrownReading): string[] =>
+    readouts.map(({ afterToken, stand }) => `${afterToken} ${stand}`);
   const refineAll = (run: TextRun, reading: GrownReading) => run.refine('token', reading, () => undefined, never);
 
   it('a text gets the ends of its sentences while it is read, then the rest in order, each as when read by itself', async () => {
@@ -159,39 +160,45 @@ describe('on the toy', () => {
     expect(places(reading)).toEqual(['20 sentence', '30 sentence', '31 sentence']);
     const summary = await refineAll(run, reading);
     const wanted = refinement([...TOY_TEXT], 'token');
-    expect(reading.taps.slice(3).map(({ afterToken, stand }) => ({ afterToken, stand }))).toEqual(wanted);
+    expect(reading.readouts.slice(3).map(({ afterToken, stand }) => ({ afterToken, stand }))).toEqual(wanted);
     expect(summary).toMatchObject({ readings: wanted.length, left: null });
     // Nothing of the text is computed again, and passes are full.
     const each = toy.tokenizer.encode(' So').length;
     expect(passes.reduce((sum, count) => sum + count, 0)).toBe(wanted.length * each);
     expect(summary.readoutTokens).toBe(wanted.length * each);
     expect(passes).toHaveLength(Math.ceil(wanted.length / Math.floor(16 / each)));
-    const alone = await byThemselves(toy, TOY_SCORER, TOY_TEXT, reading.taps);
-    for (const [index, tap] of reading.taps.entries())
-      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    const alone = await byThemselves(toy, TOY_SCORER, TOY_TEXT, reading.readouts);
+    for (const [index, readout] of reading.readouts.entries())
+      expect(relativeError(readout.score, alone[index]!)).toBeLessThan(1e-5);
     run.dispose();
   });
 
   it('a stop is heard after a pass, what was read stays, and the rest is read the next time', async () => {
     const { run, reading } = await read(TOY_TEXT);
     const stop = new AbortController();
-    const tap = (each: ReadoutReading): void => {
-      reading.tap(each);
-      if (reading.taps.length === 5) stop.abort();
+    const readout = (each: ReadoutReading): void => {
+      reading.readout(each);
+      if (reading.readouts.length === 5) stop.abort();
     };
-    const stopping = { tokens: () => undefined, tap };
+    const stopping = { tokens: () => undefined, readout: readout };
     await expect(run.refine('token', stopping, () => undefined, stop.signal)).rejects.toMatchObject({
       code: 'cancelled',
     });
-    const told = reading.taps.length;
+    const told = reading.readouts.length;
     expect(told).toBeLessThan(12);
     const summary = await refineAll(run, reading);
     expect(summary.readings).toBe(refinement([...TOY_TEXT], 'token').length - (told - 3));
-    expect(new Set(places(reading)).size).toBe(reading.taps.length);
+    expect(new Set(places(reading)).size).toBe(reading.readouts.length);
     // The text can still be written on.
     expect(
-      (await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 3 }, { taps: true }, reading, never))
-        .tokens,
+      (
+        await run.generate(
+          { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 3 },
+          { readouts: true },
+          reading,
+          never,
+        )
+      ).tokens,
     ).toBe(3);
     run.dispose();
   });
@@ -201,7 +208,7 @@ describe('on the toy', () => {
     await refineAll(run, reading);
     passes.length = 0;
     const again = new GrownReading();
-    await run.read(TOY_TEXT, { taps: true }, again, never);
+    await run.read(TOY_TEXT, { readouts: true }, again, never);
     expect(places(again)).toEqual(places(reading).sort((a, b) => parseInt(a) - parseInt(b)));
     expect((await refineAll(run, again)).readings).toBe(0);
     expect(passes).toEqual([1]);
@@ -212,7 +219,7 @@ describe('on the toy', () => {
     const { run, reading } = await read('He waved, fell');
     await refineAll(run, reading);
     const longer = new GrownReading();
-    await run.read('He waved, fell down. So', { taps: true }, longer, never);
+    await run.read('He waved, fell down. So', { readouts: true }, longer, never);
     // The end of the first text stands inside a sentence now.
     expect(places(longer)).not.toContain('13 sentence');
     expect(places(longer)).toContain('8 clause');
@@ -220,35 +227,40 @@ describe('on the toy', () => {
     const fresh = await read('He waved, fell down. So');
     await refineAll(fresh.run, fresh.reading);
     expect(places(longer).sort()).toEqual(places(fresh.reading).sort());
-    const alone = await byThemselves(toy, TOY_SCORER, 'He waved, fell down. So', longer.taps);
-    for (const [index, tap] of longer.taps.entries())
-      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    const alone = await byThemselves(toy, TOY_SCORER, 'He waved, fell down. So', longer.readouts);
+    for (const [index, readout] of longer.readouts.entries())
+      expect(relativeError(readout.score, alone[index]!)).toBeLessThan(1e-5);
     run.dispose();
     fresh.run.dispose();
   });
 
   it('what the model wrote is refined like what was given', async () => {
     const { run, reading } = await read('He waved.');
-    await run.generate({ temperature: 1, topK: 0, topP: 1, seed: 3, maxTokens: 12 }, { taps: true }, reading, never);
+    await run.generate(
+      { temperature: 1, topK: 0, topP: 1, seed: 3, maxTokens: 12 },
+      { readouts: true },
+      reading,
+      never,
+    );
     await refineAll(run, reading);
     const text = reading.pieces.map((piece) => piece.text).join('');
     const fresh = await read(text);
     await refineAll(fresh.run, fresh.reading);
-    const last = new Map(reading.taps.map((tap) => [tap.afterToken, tap]));
+    const last = new Map(reading.readouts.map((readout) => [readout.afterToken, readout]));
     expect([...last.values()].map(({ afterToken, stand }) => `${afterToken} ${stand}`).sort()).toEqual(
       places(fresh.reading).sort(),
     );
-    for (const tap of fresh.reading.taps)
-      expect(relativeError(last.get(tap.afterToken)!.score, tap.score)).toBeLessThan(1e-5);
+    for (const readout of fresh.reading.readouts)
+      expect(relativeError(last.get(readout.afterToken)!.score, readout.score)).toBeLessThan(1e-5);
     run.dispose();
     fresh.run.dispose();
   });
 
   it('sentences that were read without readings get theirs without reading the text again', async () => {
     const { run, passes, reading } = runOver(toy, TOY_SCORER);
-    await run.read(TOY_TEXT, { taps: false }, reading, never);
+    await run.read(TOY_TEXT, { readouts: false }, reading, never);
     passes.length = 0;
-    await run.read(TOY_TEXT, { taps: true }, reading, never);
+    await run.read(TOY_TEXT, { readouts: true }, reading, never);
     const controls = toy.tokenizer.encode(' So it was.').length + toy.tokenizer.encode(' Now then.').length;
     expect(passes.reduce((sum, count) => sum + count, 0)).toBe(3 * controls + 1);
     expect(places(reading)).toEqual(['20 sentence', '30 sentence', '31 sentence']);
@@ -261,21 +273,21 @@ describe('on the toy', () => {
     const scorer: Scorer = {
       ...TOY_SCORER,
       readouts: { ...readouts, sentence: { ...readouts.sentence, own: true } },
-      tap: (means, before, stand, own) => {
+      readout: (means, before, stand, own) => {
         if (stand === 'sentence') heard.push(own);
-        return TOY_SCORER.tap(means, before, stand, own);
+        return TOY_SCORER.readout(means, before, stand, own);
       },
     };
     const { run, reading } = await read(TOY_TEXT, scorer);
     const { residuals, tokens, cache } = await toy.decoder.run(toy.tokenizer.encode(TOY_TEXT), null);
     cache.dispose();
-    for (const [index, { afterToken }] of reading.taps.entries()) {
+    for (const [index, { afterToken }] of reading.readouts.entries()) {
       expect(relativeError(heard[index]!, pickTokens(residuals, tokens, [afterToken], TOY.hidden))).toBeLessThan(1e-5);
     }
     // It changes nothing about what the control texts read.
-    const alone = await byThemselves(toy, TOY_SCORER, TOY_TEXT, reading.taps);
-    for (const [index, tap] of reading.taps.entries())
-      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    const alone = await byThemselves(toy, TOY_SCORER, TOY_TEXT, reading.readouts);
+    for (const [index, readout] of reading.readouts.entries())
+      expect(relativeError(readout.score, alone[index]!)).toBeLessThan(1e-5);
     run.dispose();
   });
 
@@ -286,9 +298,9 @@ describe('on the toy', () => {
     );
     expect(await refineAll(old.run, old.reading)).toMatchObject({ readings: 0, left: 'probe' });
     const { run, reading } = runOver({ ...toy, decoder: { ...toy.decoder, branching: false } }, TOY_SCORER);
-    await run.read(TOY_TEXT, { taps: true }, reading, never);
+    await run.read(TOY_TEXT, { readouts: true }, reading, never);
     expect(await refineAll(run, reading)).toMatchObject({ readings: 0, left: 'branching' });
-    expect(reading.taps).toHaveLength(3);
+    expect(reading.readouts).toHaveLength(3);
     run.dispose();
     old.run.dispose();
   });
@@ -296,15 +308,15 @@ describe('on the toy', () => {
   it('a text that fills the context is read where readings have room, and says that they had none elsewhere', async () => {
     const text = 'He ran. '.repeat(TOY.contextTokens / 8);
     const { run, reading } = runOver(toy, TOY_SCORER, 64);
-    const summary = await run.read(text, { taps: true }, reading, never);
+    const summary = await run.read(text, { readouts: true }, reading, never);
     expect(reading.pieces).toHaveLength(TOY.contextTokens);
     expect(summary.left).toBe('context');
     const room = TOY.contextTokens - toy.tokenizer.encode(' So it was.').length;
-    expect(Math.max(...reading.taps.map(({ afterToken }) => afterToken + 1))).toBeLessThanOrEqual(room);
-    expect(reading.taps.length).toBeGreaterThan(100);
+    expect(Math.max(...reading.readouts.map(({ afterToken }) => afterToken + 1))).toBeLessThanOrEqual(room);
+    expect(reading.readouts.length).toBeGreaterThan(100);
     const refined = await run.refine('clause', reading, () => undefined, never);
     expect(refined.left).toBe('context');
-    expect(() => run.plan(`${text}.`, { taps: true })).toThrow(
+    expect(() => run.plan(`${text}.`, { readouts: true })).toThrow(
       expect.objectContaining({ code: 'text-too-long' }) as Error,
     );
     run.dispose();
@@ -321,13 +333,13 @@ describe('on the embedded model', () => {
     );
     const text = 'Ada kept the lighthouse, and she fed the gulls. Then she sold the oil.';
     const { run, reading } = runOver(engine, scorer, 128);
-    await run.read(text, { taps: true }, reading, never);
+    await run.read(text, { readouts: true }, reading, never);
     const { readings, left } = await run.refine('token', reading, () => undefined, never);
     run.dispose();
     expect([readings + 2, left]).toEqual([reading.pieces.length, null]);
-    const alone = await byThemselves(engine, scorer, text, reading.taps);
+    const alone = await byThemselves(engine, scorer, text, reading.readouts);
     await engine.dispose();
-    for (const [index, tap] of reading.taps.entries())
-      expect(relativeError(tap.score, alone[index]!)).toBeLessThan(1e-5);
+    for (const [index, readout] of reading.readouts.entries())
+      expect(relativeError(readout.score, alone[index]!)).toBeLessThan(1e-5);
   }, 180_000);
 });

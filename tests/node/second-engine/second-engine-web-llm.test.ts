@@ -172,7 +172,12 @@ describe('a probe on the last layer', () => {
     const chat = chatModelOf(fakeWebLlm('m', silent).engine, 'm', SHA);
     const reader = await lastLayerReader(chat);
     const [reading] = await reader.read([
-      { text: ['Mara sat.', 'She helps Ben.'], taps: ['It rained.', 'Noon.'], readoutAfter: [0, 1], keepTokens: true },
+      {
+        text: ['Mara sat.', 'She helps Ben.'],
+        readoutTexts: ['It rained.', 'Noon.'],
+        readoutAfter: [0, 1],
+        keepTokens: true,
+      },
     ]);
     const text = ['Mara', 'sat.', 'She', 'helps', 'Ben.'].map(tokenOf);
     const meanOf = (rows: number[][]): Float32Array =>
@@ -182,7 +187,7 @@ describe('a probe on the last layer', () => {
       );
     const last = (tokens: number[], from: number): Float32Array =>
       meanOf(tokens.slice(from).map((_, i) => lastOf(tokens.slice(0, from + i + 1))));
-    const [first, second] = reading!.taps;
+    const [first, second] = reading!.readouts;
     expect([first!.tokensBefore, second!.tokensBefore]).toEqual([2, 5]);
     expect(first!.own.slice(HIDDEN)).toEqual(last(text.slice(0, 2), 1));
     expect(second!.means[1]!.slice(HIDDEN)).toEqual(last([...text, tokenOf('Noon.')], 5));
@@ -191,7 +196,7 @@ describe('a probe on the last layer', () => {
     expect(reading!.tokens!.count).toBe(5);
     expect(reading!.tokens!.residuals.slice(-HIDDEN)).toEqual(Float32Array.from(lastOf(text)));
     await expect(
-      reader.read([{ text: { user: 'Who?', assistant: 'I.' }, taps: [], readoutAfter: [] }]),
+      reader.read([{ text: { user: 'Who?', assistant: 'I.' }, readoutTexts: [], readoutAfter: [] }]),
     ).rejects.toMatchObject({ code: 'usage' });
   });
 });

@@ -257,10 +257,10 @@ describe('naive Bayes on words', () => {
 });
 
 describe('selectivity', () => {
-  const { hidden, penalty, topics, labels, task, labelings, control, controlSd, ...taps } = fixture.selectivity;
+  const { hidden, penalty, topics, labels, task, labelings, control, controlSd, ...readouts } = fixture.selectivity;
   const input = {
-    learned: Float32Array.from(taps.learned),
-    tested: Float32Array.from(taps.tested),
+    learned: Float32Array.from(readouts.learned),
+    tested: Float32Array.from(readouts.tested),
     hidden,
     penalty,
     topics,

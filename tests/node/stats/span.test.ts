@@ -93,7 +93,7 @@ describe('the interval of a mean by moving blocks', () => {
 });
 
 describe('what was read in a span', () => {
-  const taps = [
+  const readouts = [
     { afterToken: 10, score: 1, low: -0.5, high: 0.5 },
     { afterToken: 20, score: 2, low: -0.7, high: 0.9 },
     { afterToken: 40, score: -3, low: -1, high: 1 },
@@ -105,28 +105,28 @@ describe('what was read in a span', () => {
       n: 3,
       mean: 3,
       interval: null,
-      taps: { n: 0, mean: NaN },
+      readouts: { n: 0, mean: NaN },
     });
     expect(readSpan({ from: 2, to: 2 }, scores, [])).toMatchObject({ n: 1, mean: 2 });
     expect(readSpan({ from: 0, to: 0 }, scores, [])).toMatchObject({ n: 0, mean: NaN, interval: null });
   });
 
   it('has the taps inside with their mean and the mean range of random directions', () => {
-    const { taps: inside } = readSpan({ from: 10, to: 39 }, SERIES, taps);
+    const { readouts: inside } = readSpan({ from: 10, to: 39 }, SERIES, readouts);
     expect(inside).toMatchObject({ n: 2, mean: 1.5 });
     expect(inside.low).toBeCloseTo(-0.6);
     expect(inside.high).toBeCloseTo(0.7);
   });
 
   it('has a tap that stands at either of its ends, and none just outside', () => {
-    const count = (from: number, to: number): number => readSpan({ from, to }, SERIES, taps).taps.n;
+    const count = (from: number, to: number): number => readSpan({ from, to }, SERIES, readouts).readouts.n;
     expect([count(10, 10), count(10, 20), count(11, 20), count(10, 19), count(11, 19), count(40, 40)]).toEqual([
       1, 2, 1, 1, 0, 1,
     ]);
   });
 
   it('has an interval about its mean where it is long enough', () => {
-    const { interval, mean, block, n } = readSpan({ from: 0, to: 59 }, SERIES, taps);
+    const { interval, mean, block, n } = readSpan({ from: 0, to: 59 }, SERIES, readouts);
     expect(n).toBe(60);
     expect(block).toBe(6);
     expect(interval!.low).toBeLessThan(mean);

@@ -31,7 +31,7 @@ let editor: Decoder;
 let bench: PatchRunner;
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
-  editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
+  editor = await openNodeDecoder(MODEL, { hooked: true, editing: true });
   bench = new PatchRunner({ ...engine, decoder: editor });
 }, 120_000);
 afterAll(async () => {

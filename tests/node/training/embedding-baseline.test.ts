@@ -21,7 +21,7 @@ const info = Array.from({ length: TOPICS * ROLES.length }, (_, turn): RowInfo =>
     side: SIDE[role] ?? 0,
     turn,
     beats: -1,
-    tap: 0,
+    readout: 0,
     tokensBefore: 20,
   };
 });
@@ -69,17 +69,17 @@ describe('the baseline of word embeddings', () => {
       sets: [toySet(6)],
       stories: toyStories(2, 2),
       zeros: [toySet(4, 'zero')],
-      taps: ['A cart went by.'],
+      readoutTexts: ['A cart went by.'],
       settings: true,
     });
     expect([...rows.embeddings.keys()]).toEqual([...new Set(rows.info.map(({ turn }) => turn))]);
     const positive = rows.info.find(({ role }) => role === 'positive')!;
-    const { taps } = await readOne(reader, {
+    const { readouts } = await readOne(reader, {
       text: ['In place 0 someone works.', 'There a person helps number 0.'],
-      taps: [],
+      readoutTexts: [],
       readoutAfter: [1],
     });
-    expect(rows.embeddings.get(positive.turn)).toEqual(taps[0]!.own.slice(0, rows.hidden));
+    expect(rows.embeddings.get(positive.turn)).toEqual(readouts[0]!.own.slice(0, rows.hidden));
   });
 
   it('stands in the report of a training, near 1 where single words name the pole', async () => {

@@ -92,7 +92,7 @@ test('the worth of single tokens and of their running mean is the share of pairs
       const beats = row.kind === 'story' ? row.beats : [];
       const { tokens } = await readOne(toyReader(), {
         text: beats.map(({ text }) => text),
-        taps: [],
+        readoutTexts: [],
         readoutAfter: [],
         keepTokens: true,
       });

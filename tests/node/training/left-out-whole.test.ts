@@ -64,7 +64,7 @@ describe('evidence set by set', () => {
     side: role === 'positive' ? 1 : -1,
     turn: 0,
     beats: -1,
-    tap: 0,
+    readout: 0,
     tokensBefore: 9,
   });
 

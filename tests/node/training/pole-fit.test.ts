@@ -34,7 +34,7 @@ const fixture = JSON.parse(
 ) as Fixture;
 
 const rowsOfReadouts = (readings: readonly (readonly number[])[], hidden: number): ReadoutRows => ({
-  info: fixture.rows.map((row, turn) => ({ ...row, set: 0, turn, tap: 0, tokensBefore: 20 + turn })),
+  info: fixture.rows.map((row, turn) => ({ ...row, set: 0, turn, readout: 0, tokensBefore: 20 + turn })),
   hidden,
   topicCount: fixture.topicCount,
   storyCount: fixture.storyCount,
@@ -161,8 +161,12 @@ describe('a training', () => {
         toySet(14)
           .rows.filter((row) => row.pole === pole)
           .map(async ({ context, text }) => {
-            const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, readoutAfter: [1] });
-            return scorer.tap(taps[0]!.means, taps[0]!.tokensBefore, 'sentence', null).poles![by][2]!;
+            const { readouts } = await readOne(reader, {
+              text: [context, text],
+              readoutTexts: probe.taps,
+              readoutAfter: [1],
+            });
+            return scorer.readout(readouts[0]!.means, readouts[0]!.tokensBefore, 'sentence', null).poles![by][2]!;
           }),
       );
       return scores.reduce((sum, value) => sum + value, 0) / scores.length;
@@ -175,7 +179,7 @@ describe('a training', () => {
     const { probe } = await shared;
     const { tokens } = await readOne(toyReader({ salience: 3 }), {
       text: ['A person walks in.', 'There a person helps number 3.'],
-      taps: [],
+      readoutTexts: [],
       readoutAfter: [],
       keepTokens: true,
     });

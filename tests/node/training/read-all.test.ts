@@ -8,10 +8,10 @@ import { toyReader, toySet, toyStories } from '../../fixtures/toy/toy-reader.ts'
 
 const passages = toySet(4).rows.map(({ context, text }) => ({
   text: [context, text],
-  taps: ['A cart went by.'],
+  readoutTexts: ['A cart went by.'],
   readoutAfter: [1],
 }));
-const plan = { sets: [toySet(4)], stories: toyStories(2, 2), taps: ['A cart went by.'], settings: true };
+const plan = { sets: [toySet(4)], stories: toyStories(2, 2), readoutTexts: ['A cart went by.'], settings: true };
 const nothing = (): Promise<void> => Promise.resolve();
 
 describe('passages', () => {

@@ -23,8 +23,8 @@ function toyTurns(topics: number, size = 1) {
     for (let topic = 0; topic < topics; topic += 1) {
       for (const role of ['positive', 'negative', 'neutral'] satisfies RowRole[]) {
         const side = role === 'neutral' ? 0 : role === 'positive' ? 1 : -1;
-        for (const tap of [0, 1])
-          info.push({ role, topic, story: -1, set: 0, side, style, turn, beats: -1, tap, tokensBefore: 9 });
+        for (const readout of [0, 1])
+          info.push({ role, topic, story: -1, set: 0, side, style, turn, beats: -1, readout, tokensBefore: 9 });
         if (role !== 'neutral')
           own.set(
             turn,
@@ -37,7 +37,7 @@ function toyTurns(topics: number, size = 1) {
       }
     }
   }
-  info.push({ role: 'beat', topic: -1, story: 0, set: -1, side: 0, turn, beats: 0, tap: 0, tokensBefore: 9 });
+  info.push({ role: 'beat', topic: -1, story: 0, set: -1, side: 0, turn, beats: 0, readout: 0, tokensBefore: 9 });
   return { own, info };
 }
 
@@ -53,7 +53,7 @@ function dealt(
   side: 1 | -1,
 ): (Float32Array | undefined)[] {
   return info
-    .filter((row) => row.tap === 0 && row.side !== 0 && row.side * signs[row.topic]! === side)
+    .filter((row) => row.readout === 0 && row.side !== 0 && row.side * signs[row.topic]! === side)
     .map((row) => own.get(row.turn));
 }
 

@@ -16,7 +16,7 @@ const directions = Float32Array.from({ length: LAYERS * HIDDEN }, (_, i) => (i <
 const scales = [1, 2, 3];
 const stories = toyStories(12, 5);
 const read = (beats: readonly string[]) =>
-  readOne(toyReader(), { text: beats, taps: [], readoutAfter: [], keepTokens: true });
+  readOne(toyReader(), { text: beats, readoutTexts: [], readoutAfter: [], keepTokens: true });
 const facts = tokenFacts(toyReader(), stories, directions, scales, {});
 
 /** Products with the probe's directions `[layers, tokens]`. */

@@ -97,7 +97,7 @@ describe('what cannot be read on a model', () => {
   });
 
   test('is found by a real model: no template, a template that refuses, a text over the context', async () => {
-    const plan = { sets: [toySet(4)], stories: toyStories(2, 2), taps: ['A cart went by.'], settings: true };
+    const plan = { sets: [toySet(4)], stories: toyStories(2, 2), readoutTexts: ['A cart went by.'], settings: true };
     const others = [{ ...toySet(4, 'long'), rows: toySet(4).rows.map((row) => ({ ...row, text: 'x'.repeat(1100) })) }];
     const words: string[][] = [];
     for (const template of [undefined, "{{ raise_exception('System role not supported') }}"]) {
@@ -187,7 +187,7 @@ describe('readings that are kept', () => {
       get: (key: string) => Promise.resolve(store.get(key)),
       set: async (key: string, values: Float32Array) => void store.set(key, values),
     };
-    const passage = { text: ['She sat.'], taps: ['A cart went by.'], readoutAfter: [0] };
+    const passage = { text: ['She sat.'], readoutTexts: ['A cart went by.'], readoutAfter: [0] };
     let read = 0;
     const reader = (model: Partial<SegmentReader['model']>): SegmentReader => {
       const own = toyReader();

@@ -77,7 +77,7 @@ describe('training', () => {
     const rows = await collectRows(reader, {
       sets: [toySet(14)],
       stories: undefined,
-      taps: probe.taps,
+      readoutTexts: probe.taps,
       settings: false,
     });
     const reading = (turn: number): number => {
@@ -87,7 +87,9 @@ describe('training', () => {
       );
       return readoutScore(probe, meanReading(means))[2]!;
     };
-    const poles = rows.info.filter((row) => row.tap === 0 && row.role !== 'neutral').map((row) => reading(row.turn));
+    const poles = rows.info
+      .filter((row) => row.readout === 0 && row.role !== 'neutral')
+      .map((row) => reading(row.turn));
     const centre = poles.reduce((a, b) => a + b, 0) / poles.length;
     const sd = Math.sqrt(poles.reduce((sum, value) => sum + (value - centre) ** 2, 0) / poles.length);
     expect(sd).toBeCloseTo(1, 3);
@@ -119,7 +121,7 @@ describe('training', () => {
     const rows = await collectRows(toyReader(), {
       sets: [toySet(14)],
       stories: undefined,
-      taps: probe.taps,
+      readoutTexts: probe.taps,
       settings: false,
     });
     expect(probe.placebos).toHaveLength(10 * 3 * 12);
@@ -190,7 +192,7 @@ describe('training', () => {
       ...reader,
       read: async (...given) => {
         const readings = await reader.read(...given);
-        readings[0]!.taps[0]!.means[0]![0] = NaN;
+        readings[0]!.readouts[0]!.means[0]![0] = NaN;
         return readings;
       },
     };
@@ -224,8 +226,12 @@ describe('judging', () => {
     const judgement = await judgeProbe(reader, probe, set);
     for (const layer of [1, 2]) {
       const score = async ({ context, text }: (typeof set.rows)[number]): Promise<number> => {
-        const { taps } = await readOne(reader, { text: [context, text], taps: probe.taps, readoutAfter: [1] });
-        return readoutScore(probe, meanReading(taps[0]!.means))[layer]!;
+        const { readouts } = await readOne(reader, {
+          text: [context, text],
+          readoutTexts: probe.taps,
+          readoutAfter: [1],
+        });
+        return readoutScore(probe, meanReading(readouts[0]!.means))[layer]!;
       };
       const of = (pole: string) => Promise.all(set.rows.filter((row) => row.pole === pole).map(score));
       const [positive, negative] = [await of('positive'), await of('negative')];
@@ -274,12 +280,12 @@ describe('judging', () => {
       parsePromptSet(files, { requireNeutral: false, emptyScenes: true }),
     );
     expect(judgement).toMatchObject({ set: 'public', topics: 8, readings: 16, means: { neutral: null } });
-    const { taps } = await readOne(reader, {
+    const { readouts } = await readOne(reader, {
       text: ['There a person helps number 0.'],
-      taps: probe.taps,
+      readoutTexts: probe.taps,
       readoutAfter: [0],
     });
-    expect(judgement.turnScores[2]![0]).toBeCloseTo(readoutScore(probe, meanReading(taps[0]!.means))[2]!, 4);
+    expect(judgement.turnScores[2]![0]).toBeCloseTo(readoutScore(probe, meanReading(readouts[0]!.means))[2]!, 4);
     expect(judgement.caveats.join(' ')).toContain('Turns without a scene were read alone');
   });
 
@@ -359,7 +365,7 @@ describe('the null band', () => {
     const rows = await collectRows(toyReader(), {
       sets: [toySet(14)],
       stories: undefined,
-      taps: probe.taps,
+      readoutTexts: probe.taps,
       settings: false,
     });
     const widths: number[] = [];
@@ -389,7 +395,7 @@ describe('the null band', () => {
     const rows = await collectRows(toyReader(), {
       sets: [toySet(14)],
       stories: undefined,
-      taps: probe.taps,
+      readoutTexts: probe.taps,
       settings: false,
     });
     const turns = [...new Set(rows.info.filter((row) => row.role !== 'neutral').map((row) => row.turn))];

@@ -19,7 +19,7 @@ export interface CapturedPassParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor & GpuTensorClass;
   readonly sizes: DecoderSizes;
-  readonly graph: Pick<HookedDecoder, 'taps' | 'logits' | 'activations'>;
+  readonly graph: Pick<HookedDecoder, 'streams' | 'logits' | 'activations'>;
   readonly steering: Readonly<Record<string, Tensor>>;
   readonly memory: GpuMemory;
   readonly dispatch: DirectDispatch;
@@ -47,7 +47,7 @@ export async function createCapturedPass({
   session,
   Tensor: TensorClass,
   sizes,
-  graph: { taps, logits: logitsName },
+  graph: { streams: readoutTexts, logits: logitsName },
   steering,
   memory,
   dispatch,
@@ -58,7 +58,7 @@ export async function createCapturedPass({
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const [token, row, lastSlot, total, place, logits, ...streams] = await memory.allocate(
     'writing',
-    [8, 8, 4, 4, 8, floats(sizes.vocabulary), ...taps.map(() => floats(sizes.hidden))] as const,
+    [8, 8, 4, 4, 8, floats(sizes.vocabulary), ...readoutTexts.map(() => floats(sizes.hidden))] as const,
     usage,
   );
   const feeds: Record<string, Tensor> = {
@@ -74,7 +74,7 @@ export async function createCapturedPass({
   const fetches: Record<string, Tensor> = {
     ...Object.fromEntries(
       streams.map((buffer, index) => [
-        taps[index] ?? '',
+        readoutTexts[index] ?? '',
         tensorOn(TensorClass, buffer, 'float32', [1, 1, sizes.hidden]),
       ]),
     ),

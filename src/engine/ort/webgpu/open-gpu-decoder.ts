@@ -80,13 +80,13 @@ async function openOn(
   build: WebGpuBuild,
   device: GPUDevice,
   files: DecoderFiles,
-  { tapped, editing = false }: OpenOptions,
+  { hooked, editing = false }: OpenOptions,
 ): Promise<OpenedDecoder> {
   const memory = watchMemory(device);
   const dispatch = wrapDispatches(device);
   const lost = lossOf(device);
   const explain = (thrown: unknown): Promise<AppError> => explainGpu(thrown, lost);
-  const graph = tapped ? hookDecoder(files.graph, { ...GPU_GRAPHS.reading, editing }) : untouched(files.graph);
+  const graph = hooked ? hookDecoder(files.graph, { ...GPU_GRAPHS.reading, editing }) : untouched(files.graph);
   const sessionOptions = (of: Pick<HookedDecoder, 'weightFiles'>, from = files) => ({
     executionProviders: [{ name: 'webgpu' as const, device }],
     externalData: externalData(from, of),
@@ -105,7 +105,7 @@ async function openOn(
     contextTokens: sizes.contextTokens,
   });
   const steering = graph.steering ? await steeringOnGpu(memory, ort.Tensor, sizes, graph.steeringType) : null;
-  const projector = tapped ? await createProjector(memory, ort.Tensor, sizes) : null;
+  const projector = hooked ? await createProjector(memory, ort.Tensor, sizes) : null;
   const { fetch, dispose: disposeFetch } = createGpuFetch(memory);
   const reading = createOrtDecoder({
     session,
@@ -115,7 +115,7 @@ async function openOn(
     steering,
     editing: graph.editing ? createEditFeeds(ort.Tensor, sizes) : null,
     // The untouched graph is there to be compared with: it gets its caches the plain way.
-    caches: tapped ? staticCaches : createGrowingCache(ort.Tensor, graph),
+    caches: hooked ? staticCaches : createGrowingCache(ort.Tensor, graph),
     fetch,
     rowless: false,
     overlaps: true,

@@ -34,7 +34,7 @@ export interface FuturesStateParts {
   readonly readingController: ReadingController;
   readonly session: Session;
   readonly probes: Probes;
-  readonly taps: () => boolean;
+  readonly readouts: () => boolean;
   /** Stores a reading; the id that it has there, null where it is not known what made it. */
   readonly store: (reading: ReadingState) => Promise<string | null>;
 }
@@ -134,7 +134,7 @@ export class FuturesState {
 
   /** Reads a line with the text before it, as any other text: it is shown, stored, and can be gone on from. Null where that was stopped. */
   async open(line: number): Promise<ReadingState | null> {
-    const { readingController, session, taps } = this.#parts;
+    const { readingController, session, readouts } = this.#parts;
     const record = this.#record;
     const future = record?.futures.lines[line];
     if (record === null || future === undefined) return null;
@@ -151,7 +151,7 @@ export class FuturesState {
       const sampling = { ...record.plan.sampling, seed: future.seed };
       const reading = readingController.blank(title, whole, { fromCharacter: before.length, sampling });
       const read = await readingController.fill(`reading ${title}`, reading, () =>
-        session.read(whole, taps(), reading),
+        session.read(whole, readouts(), reading),
       );
       if (read === null) return null;
       const opened = this.#opened.get(record) ?? new Map<number, ReadingState>();

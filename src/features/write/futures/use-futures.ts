@@ -10,7 +10,7 @@ const stateIn = placeState(
       readingController,
       session,
       probes,
-      taps: () => preferences.taps,
+      readouts: () => preferences.readouts,
       store: async (reading) =>
         reading.maker === null ? null : history.keep(await recordRun(reading, reading.maker, Date.now())),
     }),

@@ -24,7 +24,7 @@ beforeEach(async () => {
 const on =
   (backend: 'webgpu' | 'wasm'): OpenTrial =>
   async (files) =>
-    (await openWebDecoder(files, backend, { tapped: true })).decoder;
+    (await openWebDecoder(files, backend, { hooked: true })).decoder;
 const processor = { packed: on('wasm'), unpacked: on('wasm') };
 
 /** What is found, and how often anything was run for it. */

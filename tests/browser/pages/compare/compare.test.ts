@@ -80,12 +80,12 @@ describe('two runs side by side', () => {
     expect(location.hash).toBe('#/library/compare?a=story:spared&b=story:betrayal');
   });
 
-  it('pairs taps after the same sentence end, as a table too', async () => {
+  it('pairs readings after the same sentence end, as a table too', async () => {
     await compare('betrayal', 'spared');
     await page.getByText('Show the numbers as tables').click();
-    const rows = document.querySelectorAll('[aria-label^="Paired taps"] tbody tr');
-    expect(rows).toHaveLength(8);
-    const [, a, b, difference] = [...rows[0]!.children].map((cell) => Number(cell.textContent.replace('−', '-')));
+    const rows = () => document.querySelectorAll('[aria-label^="Paired readings"] tbody tr');
+    await expect.poll(() => rows().length).toBe(8);
+    const [, a, b, difference] = [...rows()[0]!.children].map((cell) => Number(cell.textContent.replace('−', '-')));
     expect(difference!).toBeCloseTo(b! - a!, 1);
   });
 

@@ -123,9 +123,9 @@ describe('compared runs', () => {
     await arrive('one', 'He came home. She slept.');
     await arrive('two', 'He came home. She never slept.');
     const difference = new RunDifference(runs);
-    expect(difference.taps).toHaveLength(2);
+    expect(difference.readouts).toHaveLength(2);
     expect(difference.sentences.a).toHaveLength(2);
-    expect(difference.sentences.a[1]!.tap).toBe(difference.taps[1]!.a);
+    expect(difference.sentences.a[1]!.readout).toBe(difference.readouts[1]!.a);
   });
 
   it('are not one run beside itself where only one is asked for', () => {

@@ -65,12 +65,15 @@ describe('kept runs', () => {
 
   it('that have more readings stay where the same text is read again with fewer, and take those that are more', async () => {
     const { history } = tab(freshName());
-    const { taps } = sampleRun();
-    const [few, more] = [taps.slice(0, 1), [...taps, { ...taps[0]!, afterToken: 0, stand: 'word' as const }]];
-    await history.keep(run('a', { taps }));
+    const { taps: readouts } = sampleRun();
+    const [few, more] = [
+      readouts.slice(0, 1),
+      [...readouts, { ...readouts[0]!, afterToken: 0, stand: 'word' as const }],
+    ];
+    await history.keep(run('a', { taps: readouts }));
     expect(await history.keep(run('b', { taps: few }))).toBe('a');
-    expect(history.items.map((head) => [head.id, head.taps])).toEqual([['a', taps.length]]);
-    expect((await history.recording('a')).taps).toHaveLength(taps.length);
+    expect(history.items.map((head) => [head.id, head.taps])).toEqual([['a', readouts.length]]);
+    expect((await history.recording('a')).taps).toHaveLength(readouts.length);
     expect(await history.keep(run('b', { taps: more }))).toBe('a');
     expect((await history.recording('a')).taps).toHaveLength(more.length);
     // Without any it is another run.

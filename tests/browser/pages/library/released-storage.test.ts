@@ -28,8 +28,8 @@ it('the preferences of 0.1.0 and 0.2.0 still hold, but for the choice among view
   const storage = memory();
   for (const [key, value] of Object.entries({ theme: 'dark', window: '10', taps: 'no', lines: 'no', grain: 'word' }))
     storage.setItem(`flipside.${key}`, value);
-  const { theme, window, taps, lines, grain } = new Preferences(storage);
-  expect({ theme, window, taps, lines, grain }).toEqual({
+  const { theme, window, readouts, lines, grain } = new Preferences(storage);
+  expect({ theme, window, taps: readouts, lines, grain }).toEqual({
     theme: 'dark',
     window: 10,
     taps: false,

@@ -135,9 +135,9 @@ describe('preferences', () => {
     const [one, two] = [new Preferences(storage), new Preferences(storage)];
     one.theme = 'dark';
     one.window = 8;
-    one.taps = false;
+    one.readouts = false;
     for (const key of ['flipside.theme', 'flipside.window', 'flipside.taps']) said(storage, key);
-    expect(two).toMatchObject({ theme: 'dark', window: 8, taps: false });
+    expect(two).toMatchObject({ theme: 'dark', window: 8, readouts: false });
     one.theme = 'system';
     said(storage, 'flipside.theme');
     expect(two.theme).toBe('system');

@@ -26,7 +26,7 @@ import type { AppParts } from '../../../../src/state/app.svelte.ts';
 const withoutPoles = (recording: Recording): Recording => ({
   ...recording,
   poles: null,
-  taps: recording.taps.map((tap) => ({ ...tap, poles: null })),
+  taps: recording.taps.map((readout) => ({ ...readout, poles: null })),
 });
 
 function instrumentOf(recording: Recording, head: Head): Instrument {
@@ -53,10 +53,12 @@ describe('the instrument', () => {
     expect(instrument.words(12, 16)).toBe(own.words[12 * LAYERS + 16]);
     expect(instrument.domain).toBeCloseTo(3 * POLE_CALIBRATION[pole][16]!.smoothSd);
     expect(instrument.explained).toBe(POLE_EXPLAINED[16]);
-    expect(instrument.taps.map(({ score }) => score)).toEqual(recording.taps.map((tap) => tap.poles![pole][16]));
+    expect(instrument.readouts.map(({ score }) => score)).toEqual(
+      recording.taps.map((readout) => readout.poles![pole][16]),
+    );
     // Random directions are in units of their own, and serve every way of reading.
-    expect(instrument.taps.map(({ low, high }) => [low, high])).toEqual(
-      recording.taps.map((tap) => [tap.nullLow[16], tap.nullHigh[16]]),
+    expect(instrument.readouts.map(({ low, high }) => [low, high])).toEqual(
+      recording.taps.map((readout) => [readout.nullLow[16], readout.nullHigh[16]]),
     );
     const mean =
       [...own.scores]

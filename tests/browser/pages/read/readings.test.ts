@@ -17,8 +17,8 @@ function instrumentOf(reading: ReadingState) {
 }
 
 const shown = (recording: Recording) => instrumentOf(ReadingState.fromRecording(recording));
-const withShown = (taps: readonly ReadoutReading[]): ReadoutReading[] =>
-  taps.map((tap, index) => ({ ...tap, shown: { score: index - 3, low: -1, high: 1 } }));
+const withShown = (readouts: readonly ReadoutReading[]): ReadoutReading[] =>
+  readouts.map((readout, index) => ({ ...readout, shown: { score: index - 3, low: -1, high: 1 } }));
 
 /** A live reading of the sample's tokens that draws at once. */
 function live() {
@@ -47,13 +47,13 @@ describe('the colour of a text', () => {
     const { instrument } = shown(recording);
     expect(instrument.grain).toBe('reading');
     let from = 0;
-    for (const tap of recording.taps) {
-      const stretch = instrument.cells.slice(from, tap.afterToken + 1);
-      expect(new Set(stretch.map(({ value }) => value))).toEqual(new Set([tap.score[16]]));
+    for (const readout of recording.taps) {
+      const stretch = instrument.cells.slice(from, readout.afterToken + 1);
+      expect(new Set(stretch.map(({ value }) => value))).toEqual(new Set([readout.score[16]]));
       expect(new Set(stretch.map(({ state }) => state))).toEqual(new Set(['value']));
-      from = tap.afterToken + 1;
+      from = readout.afterToken + 1;
     }
-    expect(instrument.cells.every(({ tap }) => tap === null)).toBe(true);
+    expect(instrument.cells.every(({ readout }) => readout === null)).toBe(true);
   });
 
   it('is over the probe’s layers where the readings have that, and at one layer once one is chosen', () => {
@@ -77,11 +77,11 @@ describe('the colour of a text', () => {
     const [first, second] = recording.taps;
     read(second!.afterToken + 5);
     expect(new Set(instrument.cells.map(({ state }) => state))).toEqual(new Set(['unread']));
-    reading.sink.tap(second!);
+    reading.sink.readout(second!);
     expect(instrument.cells[0]).toMatchObject({ state: 'value', value: second!.score[16] });
     expect(instrument.cells[second!.afterToken + 1]).toMatchObject({ state: 'unread', t: 0 });
     const before = instrument.cells;
-    reading.sink.tap(first!);
+    reading.sink.readout(first!);
     expect(instrument.cells[0]).toMatchObject({ value: first!.score[16] });
     expect(instrument.cells[first!.afterToken + 1]).toBe(before[first!.afterToken + 1]);
     expect(instrument.cells.at(-1)).toBe(before.at(-1));
@@ -89,10 +89,10 @@ describe('the colour of a text', () => {
 
   it('is hatched where a reading has no number', () => {
     const recording = sampleRecording();
-    const taps = recording.taps.map((tap, index) =>
-      index === 1 ? { ...tap, score: new Float32Array(LAYERS).fill(Number.NaN) } : tap,
+    const readouts = recording.taps.map((readout, index) =>
+      index === 1 ? { ...readout, score: new Float32Array(LAYERS).fill(Number.NaN) } : readout,
     );
-    const { instrument } = shown({ ...recording, taps });
+    const { instrument } = shown({ ...recording, taps: readouts });
     expect(instrument.cells[recording.taps[1]!.afterToken]!.state).toBe('missing');
     expect(instrument.cells[recording.taps[2]!.afterToken]!.state).toBe('value');
   });

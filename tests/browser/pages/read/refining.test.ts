@@ -41,7 +41,7 @@ const frame = {
 async function readyReadingController(pace = 0) {
   const kept: { id: string; taps: number }[] = [];
   const parts = newReadingController({ refines: true, pace }, fakeFetch, {
-    keep: (reading) => kept.push({ id: reading.id, taps: reading.taps.length }),
+    keep: (reading) => kept.push({ id: reading.id, taps: reading.readouts.length }),
   });
   await parts.readingController.open();
   await parts.session.load();
@@ -55,14 +55,14 @@ describe('a reading', () => {
     const scores = scoresFor(PIECES.length, turn, 3);
     reading.sink.tokens({ start: 0, pieces: PIECES, scores, words: wordsFor(scores), poles: polesFor(scores) });
     const [sentences, inside] = [readoutsFor(PIECES, turn, 3), insideReadouts(PIECES)];
-    for (const tap of [...sentences, ...inside]) reading.sink.tap(tap);
-    const places = reading.taps.map(({ afterToken }) => afterToken);
+    for (const readout of [...sentences, ...inside]) reading.sink.readout(readout);
+    const places = reading.readouts.map(({ afterToken }) => afterToken);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(places).toHaveLength(sentences.length + inside.length);
     const again = { ...sentences[0]!, stand: 'word' as const };
-    reading.sink.tap(again);
-    expect(reading.taps).toHaveLength(places.length);
-    expect(reading.taps.find(({ afterToken }) => afterToken === again.afterToken)).toBe(again);
+    reading.sink.readout(again);
+    expect(reading.readouts).toHaveLength(places.length);
+    expect(reading.readouts.find(({ afterToken }) => afterToken === again.afterToken)).toBe(again);
   });
 });
 
@@ -70,9 +70,9 @@ describe('reading inside sentences', () => {
   it('follows a reading by itself, and the run is kept with and without it under one name', async () => {
     const { readingController, session, engines, kept } = await readyReadingController();
     await readingController.readDraft();
-    const sentences = readingController.reading!.taps.length;
+    const sentences = readingController.reading!.readouts.length;
     expect(sentences).toBe(2);
-    await expect.poll(() => readingController.reading!.taps.length).toBe(sentences + INSIDE);
+    await expect.poll(() => readingController.reading!.readouts.length).toBe(sentences + INSIDE);
     await expect.poll(() => session.phase.kind).toBe('ready');
     expect(engines[0]!.calls.filter((call) => /^(read|refine)/.test(call))).toEqual([`read ${TEXT.length}`, 'refine']);
     expect(kept).toEqual([
@@ -85,7 +85,7 @@ describe('reading inside sentences', () => {
   it('makes way for writing, which can begin while it goes on, and comes after it', async () => {
     const { readingController, session, engines } = await readyReadingController(5);
     await readingController.readDraft();
-    await expect.poll(() => readingController.reading!.taps.length).toBeGreaterThan(3);
+    await expect.poll(() => readingController.reading!.readouts.length).toBeGreaterThan(3);
     expect([session.phase.kind, session.ready, session.busy]).toEqual(['refining', true, false]);
     await readingController.goOn();
     expect(session.problem).toBeNull();
@@ -98,35 +98,35 @@ describe('reading inside sentences', () => {
       'word',
     ).length;
     await expect
-      .poll(() => readingController.reading!.taps.filter(({ stand }) => stand !== 'sentence').length)
+      .poll(() => readingController.reading!.readouts.filter(({ stand }) => stand !== 'sentence').length)
       .toBe(all);
   });
 
   it('stops at once where it is asked to, keeps what came, and can be gone on with', async () => {
     const { readingController, session, kept } = await readyReadingController(5);
     await readingController.readDraft();
-    await expect.poll(() => readingController.reading!.taps.length).toBeGreaterThan(4);
+    await expect.poll(() => readingController.reading!.readouts.length).toBeGreaterThan(4);
     session.stop();
     await expect.poll(() => session.phase.kind).toBe('ready');
-    const read = readingController.reading!.taps.length;
+    const read = readingController.reading!.readouts.length;
     expect(read).toBeLessThan(2 + INSIDE);
     expect(session.said).toBe('Stopped.');
     expect(readingController.reading!.incomplete).toBe(false);
     expect(kept.at(-1)).toEqual({ id: readingController.reading!.id, taps: read });
     expect(session.holds(readingController.reading)).toBe(true);
     readingController.refine(readingController.reading);
-    await expect.poll(() => readingController.reading!.taps.length).toBe(2 + INSIDE);
+    await expect.poll(() => readingController.reading!.readouts.length).toBe(2 + INSIDE);
   });
 
   it('makes way for another text, whose readings it leaves alone', async () => {
     const { readingController, session, draft } = await readyReadingController(5);
     await readingController.readDraft();
     const first = readingController.reading!;
-    await expect.poll(() => first.taps.length).toBeGreaterThan(3);
+    await expect.poll(() => first.readouts.length).toBeGreaterThan(3);
     draft.text = 'She fed the gulls. Then she left.';
     await readingController.readDraft();
     expect(session.problem).toBeNull();
-    const at = first.taps.length;
+    const at = first.readouts.length;
     expect(readingController.reading).not.toBe(first);
     const wanted =
       2 +
@@ -134,8 +134,8 @@ describe('reading inside sentences', () => {
         readingController.reading!.tokens.map((piece) => piece.text),
         'word',
       ).length;
-    await expect.poll(() => readingController.reading!.taps.length).toBe(wanted);
-    expect(first.taps).toHaveLength(at);
+    await expect.poll(() => readingController.reading!.readouts.length).toBe(wanted);
+    expect(first.readouts).toHaveLength(at);
   });
 
   it('says why there is none where the probe has no numbers for it', async () => {
@@ -145,6 +145,6 @@ describe('reading inside sentences', () => {
     draft.text = TEXT;
     await readingController.readDraft();
     await expect.poll(() => readingController.reading!.left).toBe('probe');
-    expect(readingController.reading!.taps).toHaveLength(2);
+    expect(readingController.reading!.readouts).toHaveLength(2);
   });
 });

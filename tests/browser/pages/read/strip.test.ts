@@ -209,10 +209,10 @@ describe('the token strip', () => {
 
   it('names a reading with its range and shows its own tip', async () => {
     await strip();
-    const tap = page.getByRole('button', {
+    const readout = page.getByRole('button', {
       name: /^Reading 1, after token 3: minus 1.20, kind against cruel, beyond 90 percent of random directions/,
     });
-    await userEvent.hover(tap);
+    await userEvent.hover(readout);
     await expect.element(page.getByRole('tooltip')).toHaveTextContent('tap 3');
   });
 
@@ -227,7 +227,9 @@ describe('the mark of a tap', () => {
     const { screen, token } = await strip();
     const place = () => [token(4), token(10)].map((element) => element.getBoundingClientRect().left);
     const before = place();
-    const other = cellsOf().map((cell) => (cell.token === 3 ? { ...cell, tap: readoutMark(0, 0.1, -0.5, 0.5) } : cell));
+    const other = cellsOf().map((cell) =>
+      cell.token === 3 ? { ...cell, readout: readoutMark(0, 0.1, -0.5, 0.5) } : cell,
+    );
     const mark = () => screen.container.querySelector('[data-tap]')!;
     const filled = getComputedStyle(mark()).backgroundImage;
     await screen.rerender({ cells: other });

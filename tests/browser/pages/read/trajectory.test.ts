@@ -41,7 +41,7 @@ const inputOf = (instrument: Instrument, changes: Partial<TrajectoryInput> = {})
   alone: instrument.alone,
   wordless: instrument.wordless,
   lines: instrument.lines.drawn,
-  taps: instrument.taps,
+  readouts: instrument.readouts,
   range: { from: -0.5, to: instrument.cells.length - 0.5 },
   domain: instrument.domain,
   head: instrument.head,
@@ -90,7 +90,7 @@ describe('the instrument', () => {
     const old = instrumentOf(oldRecording());
     expect(old.wordless).toBeNull();
     expect(old.explained).toBe(0);
-    expect(old.lines).toMatchObject({ drawn: null, taps: null });
+    expect(old.lines).toMatchObject({ drawn: null, readouts: null });
     expect(old.words(20, 16)).toBeNaN();
     expect(EXPLAINED[0]).toBe(0);
     expect(instrumentOf(sampleRecording(), 0).wordless).toBeNull();

@@ -134,10 +134,11 @@ describe('the instrument', () => {
     preferences.grain = 'mean';
     await readingController.open();
     expect(readingController.instrument.cells[0]).toMatchObject({ state: 'sink', value: Number.NaN });
-    const { taps } = readingController.instrument;
-    for (const tap of taps) expect(tap.inside).toBe(tap.score >= tap.low && tap.score <= tap.high);
-    expect(taps.some((tap) => tap.inside)).toBe(true);
-    expect(taps.some((tap) => !tap.inside)).toBe(true);
+    const { readouts } = readingController.instrument;
+    for (const readout of readouts)
+      expect(readout.inside).toBe(readout.score >= readout.low && readout.score <= readout.high);
+    expect(readouts.some((readout) => readout.inside)).toBe(true);
+    expect(readouts.some((readout) => !readout.inside)).toBe(true);
   });
 });
 
@@ -279,7 +280,7 @@ describe('a reading that was stopped', () => {
       engine: session.status!,
       probe: { id: 'kind-cruel', key: 'shipped:kind-cruel', title: 'Kind–cruel' },
       probeSha256: () => Promise.resolve('ab'.repeat(32)),
-      taps: true,
+      readouts: true,
       push: null,
       agreement: null,
     };

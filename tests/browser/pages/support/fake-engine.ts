@@ -158,7 +158,7 @@ export class FakeEngine {
     return `${messages.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`).join('')}<|im_start|>assistant\n`;
   }
 
-  async read({ text, taps }: CallArgs<'read'>, { on, signal }: CallOptions<'read'> = {}) {
+  async read({ text, readouts }: CallArgs<'read'>, { on, signal }: CallOptions<'read'> = {}) {
     this.calls.push(`read ${text.length}`);
     const { failRead, failReadOf } = this.#options;
     if (failRead !== undefined && text.includes(failReadOf ?? ''))
@@ -180,8 +180,8 @@ export class FakeEngine {
       });
       await this.#step(signal);
     }
-    const readings = taps ? readoutsFor(pieces, turn, 3) : [];
-    for (const tap of readings) on?.tap?.(tap);
+    const readings = readouts ? readoutsFor(pieces, turn, 3) : [];
+    for (const readout of readings) on?.readout?.(readout);
     this.#tokens = pieces.length;
     return {
       tokens: pieces.length,
@@ -195,9 +195,9 @@ export class FakeEngine {
   async refine(_: unknown, { on, signal }: CallOptions<'refine'> = {}): Promise<RefineSummary> {
     if (this.#options.refines === true) this.calls.push('refine');
     const readings = this.#options.refines === true ? insideReadouts(this.#pieces) : [];
-    for (const [index, tap] of readings.entries()) {
+    for (const [index, readout] of readings.entries()) {
       await this.#step(signal);
-      on?.tap?.(tap);
+      on?.readout?.(readout);
       on?.progress?.({ done: index + 1, total: readings.length });
     }
     return {
@@ -261,7 +261,7 @@ export class FakeEngine {
     args: CallArgs<'writeSteered'>,
     { on, changing, signal }: CallOptions<'writeSteered'> = {},
   ): Promise<RunSummary> {
-    const { text, sampling, taps } = args;
+    const { text, sampling, readouts } = args;
     this.calls.push(`writeSteered ${text.length}`);
     this.interventions.push(args);
     const { failSteering, failSteeringAfter = 0, steeringEnds = 'length' } = this.#options;
@@ -300,7 +300,7 @@ export class FakeEngine {
       if (args.when !== null) on?.decision?.({ token: told - 1, reading: -1, steered: told % 3 === 0 });
       tell(told, told + 1);
     }
-    for (const tap of taps ? readoutsFor(pieces, () => 1.4, 6) : []) on?.tap?.(tap);
+    for (const readout of readouts ? readoutsFor(pieces, () => 1.4, 6) : []) on?.readout?.(readout);
     return { tokens: own.length, readoutTokens: 0, remembered: 0, milliseconds: 800, ended: steeringEnds };
   }
 

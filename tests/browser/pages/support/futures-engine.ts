@@ -17,7 +17,7 @@ export class FuturesEngine extends FakeEngine {
 
   override futures: FakeEngine['futures'] = async (args, { on, signal = never } = {}) => {
     this.asked.push(args);
-    this.#opened ??= openWebDecoder(toyDecoderFiles({ layerCount: LAYERS - 1 }), 'wasm', { tapped: true }).then(
+    this.#opened ??= openWebDecoder(toyDecoderFiles({ layerCount: LAYERS - 1 }), 'wasm', { hooked: true }).then(
       ({ decoder }) => decoder,
     );
     const decoder = await this.#opened;

@@ -52,7 +52,7 @@ export class LensEngine extends FakeEngine {
   #open() {
     this.#opened ??= (async () => {
       const files = toyDecoderFiles({ layerCount: LAYERS - 1 });
-      const opened = await openWebDecoder(files, 'wasm', { tapped: true });
+      const opened = await openWebDecoder(files, 'wasm', { hooked: true });
       return { decoder: opened.decoder, head: await opened.openLens(files, { mostRows: 64 }) };
     })();
     return this.#opened;

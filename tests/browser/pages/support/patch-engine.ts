@@ -41,7 +41,7 @@ export class PatchEngine extends FakeEngine {
   #open(): Promise<PatchRunner> {
     this.#bench ??= (async () => {
       const { decoder } = await openWebDecoder(toyDecoderFiles({ layerCount: LAYERS - 1 }), 'wasm', {
-        tapped: true,
+        hooked: true,
         editing: true,
       });
       return new PatchRunner({

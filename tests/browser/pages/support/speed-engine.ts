@@ -42,7 +42,7 @@ export class SpeedEngine extends FakeEngine {
   }
 
   async #measured({ on, signal = never }: CallOptions<'measureSpeed'>): Promise<SpeedStart> {
-    const { decoder } = await openWebDecoder(toyDecoderFiles(), 'wasm', { tapped: true });
+    const { decoder } = await openWebDecoder(toyDecoderFiles(), 'wasm', { hooked: true });
     try {
       return await measureSpeed(
         { decoder, tokenizer: toyTokenizer(), scorer: this.#scorer, chunkTokens: 64, endTokens: [] },

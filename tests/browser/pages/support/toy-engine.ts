@@ -60,7 +60,7 @@ export class ToyEngine extends FakeEngine {
         this.passages.push(
           ...passages
             .filter(({ keepTokens }) => keepTokens !== true)
-            .map(({ text, taps, readoutAfter }) => JSON.stringify([text, taps, readoutAfter])),
+            .map(({ text, readoutTexts, readoutAfter }) => JSON.stringify([text, readoutTexts, readoutAfter])),
         );
         return reader.read(passages, signal);
       },

@@ -38,10 +38,10 @@ async function alone(probe: Probe, every: Granularity): Promise<{ points: TraceP
   const { decoder, passes } = countedDecoder(engine.decoder);
   const run = new TextRun({ ...engine, decoder, scorer: createScorer(probe) });
   const reading = new GrownReading();
-  await run.read(TEXT, { taps: true }, reading, never);
+  await run.read(TEXT, { readouts: true }, reading, never);
   if (every !== 'sentence') await run.refine(every, reading, () => undefined, never);
   run.dispose();
-  const points = tracePoints(reading.taps, reading.pieces.length, null, probe.defaultLayer);
+  const points = tracePoints(reading.readouts, reading.pieces.length, null, probe.defaultLayer);
   return { points, tokens: sum(passes) };
 }
 

@@ -129,7 +129,7 @@ describe('writing under a condition', () => {
     const writing = new ConditionalWriting({ ...engine, scorer: noScorer }, intervention, condition, (each) =>
       decisions.push(each),
     );
-    const summary = await writing.write({ text: fixture.text, where, sampling, taps: false }, grown, signal);
+    const summary = await writing.write({ text: fixture.text, where, sampling, readouts: false }, grown, signal);
     return { decisions, ids: grown.pieces.map(({ id }) => id), summary };
   }
 

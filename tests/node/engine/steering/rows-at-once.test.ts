@@ -11,7 +11,7 @@ let most = 0;
 /** Rows of logits that each pass computes. */
 const asked: number[] = [];
 beforeAll(async () => {
-  const opened = (await openNodeFiles(toyDecoderFiles(), { tapped: true }, 'toy')).decoder;
+  const opened = (await openNodeFiles(toyDecoderFiles(), { hooked: true }, 'toy')).decoder;
   decoder = {
     ...opened,
     run: (ids, past, options) => {

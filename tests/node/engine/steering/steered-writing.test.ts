@@ -24,7 +24,7 @@ beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
   const { probe } = await readProbe(PROBE);
   parts = { ...engine, scorer: createScorer(probe) };
-  editing = { ...parts, decoder: await openNodeDecoder(MODEL, { tapped: true, editing: true }) };
+  editing = { ...parts, decoder: await openNodeDecoder(MODEL, { hooked: true, editing: true }) };
   vector = probe.steering.slice(STREAM * probe.model.hidden, (STREAM + 1) * probe.model.hidden);
 }, 120_000);
 afterAll(async () => {
@@ -45,7 +45,7 @@ async function write(
 ) {
   const grown = new GrownReading();
   const summary = await new SteeredWriting(on, intervention).write(
-    { text: PROMPT, where, sampling: { ...SAMPLING, maxTokens }, taps: true },
+    { text: PROMPT, where, sampling: { ...SAMPLING, maxTokens }, readouts: true },
     grown,
     signal,
   );
@@ -55,8 +55,8 @@ async function write(
 async function unsteered() {
   const run = new TextRun(parts);
   const grown = new GrownReading();
-  await run.read(PROMPT, { taps: true }, grown, signal);
-  await run.generate(SAMPLING, { taps: true }, grown, signal);
+  await run.read(PROMPT, { readouts: true }, grown, signal);
+  await run.generate(SAMPLING, { readouts: true }, grown, signal);
   run.dispose();
   return { pieces: grown.pieces, scores: grown.scores() };
 }
@@ -105,13 +105,13 @@ describe('writing under steering', () => {
     const grown = new GrownReading();
     const given = engine.tokenizer.encode(PROMPT).length;
     const sink: ReadingSink = {
-      tap: (tap) => grown.tap(tap),
+      readout: (readout) => grown.readout(readout),
       tokens: (batch) => {
         grown.tokens(batch);
         if (batch.start === given + 3) writing.change(steered(120));
       },
     };
-    await writing.write({ text: PROMPT, where: 'generated', sampling: SAMPLING, taps: false }, sink, signal);
+    await writing.write({ text: PROMPT, where: 'generated', sampling: SAMPLING, readouts: false }, sink, signal);
     const before = await unsteered();
     expect(grown.pieces.slice(0, given + 4)).toEqual(before.pieces.slice(0, given + 4));
     const at = (given + 4) * (engine.model.layerCount + 1) + STREAM;

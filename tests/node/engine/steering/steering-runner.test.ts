@@ -40,7 +40,7 @@ let bench: SteeringRunner;
 let direction: { title: string; vectors: Float32Array };
 beforeAll(async () => {
   engine = await openNodeEngine(MODEL);
-  editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
+  editor = await openNodeDecoder(MODEL, { hooked: true, editing: true });
   bench = benchOf(editor);
   const rng = createRng(2);
   direction = { title: 'a random direction', vectors: Float32Array.from({ length: 31 * 576 }, () => rng.normal()) };

@@ -15,7 +15,7 @@ let plain: Decoder;
 let editor: Decoder;
 beforeAll(async () => {
   plain = await openNodeDecoder(MODEL);
-  editor = await openNodeDecoder(MODEL, { tapped: true, editing: true });
+  editor = await openNodeDecoder(MODEL, { hooked: true, editing: true });
 }, 120_000);
 afterAll(async () => {
   await plain?.dispose();

@@ -22,8 +22,12 @@ const options = (topics: number): TrainOptions => ({
   shuffles: 5,
 });
 const exchange = { user: 'Where is the ferry?', assistant: 'It left at noon.' };
-const TAPS = ['A cart went by.', 'The clock struck four.'];
-const reply = (text: Exchange, taps: readonly string[] = TAPS): Passage => ({ text, taps, readoutAfter: [1] });
+const READOUT_TEXTS = ['A cart went by.', 'The clock struck four.'];
+const reply = (text: Exchange, readoutTexts: readonly string[] = READOUT_TEXTS): Passage => ({
+  text,
+  readoutTexts,
+  readoutAfter: [1],
+});
 const formOf = async (reader: SegmentReader, given: TrainOptions) =>
   (await trainProbe(reader, given)).report.transfer.filter(({ kind }) => kind === 'form');
 
@@ -35,8 +39,8 @@ describe('turns in the chat form of the model', () => {
       {
         ...reader,
         read: (passages, signal) => {
-          for (const { text, taps } of passages)
-            if ('user' in text) asked.push(`${text.user} / ${text.assistant} / ${taps.join()}`);
+          for (const { text, readoutTexts } of passages)
+            if ('user' in text) asked.push(`${text.user} / ${text.assistant} / ${readoutTexts.join()}`);
           return reader.read(passages, signal);
         },
       },
@@ -101,22 +105,26 @@ describe('the embedded model', () => {
     try {
       const reader = createSegmentReader(engine);
       expect(reader.unreadable(reply(exchange))).toBeNull();
-      const [first, second] = (await readOne(reader, reply(exchange))).taps[0]!.means;
+      const [first, second] = (await readOne(reader, reply(exchange))).readouts[0]!.means;
       const { hidden, layerCount } = engine.model;
       expect(first).toHaveLength((layerCount + 1) * hidden);
       // A tap does not stay in the text: what is read at one does not hang on the others.
-      const apart = (await readOne(reader, reply(exchange, [TAPS[1]!]))).taps[0]!.means[0]!;
+      const apart = (await readOne(reader, reply(exchange, [READOUT_TEXTS[1]!]))).readouts[0]!.means[0]!;
       expect(relativeError(apart, second!)).toBeLessThan(1e-5);
       // The same text spelled out: the form is nothing but words and tokens that stand for its parts.
       const spelled = engine.tokenizer.chat([{ role: 'user', content: exchange.user }]) + exchange.assistant;
-      const { taps } = await readOne(reader, { text: [spelled], taps: TAPS, readoutAfter: [0] });
-      taps[0]!.means[0]!.forEach((value, at) => {
+      const { readouts } = await readOne(reader, { text: [spelled], readoutTexts: READOUT_TEXTS, readoutAfter: [0] });
+      readouts[0]!.means[0]!.forEach((value, at) => {
         if (Math.abs(value - first![at]!) > 1e-3 * (1 + Math.abs(value)))
           throw new Error(`unlike at ${at}: ${value} and ${first![at]}`);
       });
-      const plain = await readOne(reader, { text: [exchange.user, exchange.assistant], taps: TAPS, readoutAfter: [1] });
+      const plain = await readOne(reader, {
+        text: [exchange.user, exchange.assistant],
+        readoutTexts: READOUT_TEXTS,
+        readoutAfter: [1],
+      });
       const layer = 16 * hidden;
-      const away = plain.taps[0]!.means[0]!.subarray(layer, layer + hidden).reduce(
+      const away = plain.readouts[0]!.means[0]!.subarray(layer, layer + hidden).reduce(
         (sum, value, f) => sum + (value - first![layer + f]!) ** 2,
         0,
       );

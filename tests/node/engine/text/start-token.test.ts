@@ -51,7 +51,7 @@ let starts = 0;
 
 beforeAll(async () => {
   engine = await openNodeEngine(folder);
-  editor = await openNodeDecoder(folder, { tapped: true, editing: true });
+  editor = await openNodeDecoder(folder, { hooked: true, editing: true });
 });
 afterAll(async () => {
   await engine.dispose();
@@ -91,11 +91,11 @@ describe('a text begins with it, once', () => {
     const sink = {
       tokens: (batch: { readonly pieces: readonly { id: number; text: string }[] }) =>
         void pieces.push(...batch.pieces),
-      tap: () => undefined,
+      readout: () => undefined,
     };
     await beginnings(async () => {
-      await run.read(TEXT, { taps: false }, sink, never);
-      await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 4 }, { taps: false }, sink, never);
+      await run.read(TEXT, { readouts: false }, sink, never);
+      await run.generate({ temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 4 }, { readouts: false }, sink, never);
     });
     run.dispose();
     expect(pieces[0]).toEqual({ id: TOY_START, text: '' });
@@ -119,18 +119,18 @@ describe('a text begins with it, once', () => {
     const reader = createSegmentReader(parts());
     const [reading] = await beginnings(() =>
       reader.read([
-        { text: ['She sat.', 'He ran.'], taps: ['A cart.'], readoutAfter: [0, 1] },
-        { text: { user: 'Go?', assistant: 'No.' }, taps: ['A cart.'], readoutAfter: [1] },
+        { text: ['She sat.', 'He ran.'], readoutTexts: ['A cart.'], readoutAfter: [0, 1] },
+        { text: { user: 'Go?', assistant: 'No.' }, readoutTexts: ['A cart.'], readoutAfter: [1] },
       ]),
     );
-    expect(reading?.taps.map(({ tokensBefore }) => tokensBefore)).toEqual([9, 17]);
+    expect(reading?.readouts.map(({ tokensBefore }) => tokensBefore)).toEqual([9, 17]);
     const plain = passageTokens(engine.tokenizer, {
       text: ['She sat.', 'He ran.'],
-      taps: ['A cart.'],
+      readoutTexts: ['A cart.'],
       readoutAfter: [0, 1],
     });
     expect(plain.ids).toEqual([TOY_START, ...ids('She sat.'), ...ids(' He ran.')]);
-    expect(plain.taps).toEqual([ids(' A cart.')]);
+    expect(plain.readouts).toEqual([ids(' A cart.')]);
   });
 
   test('where the lens reads, and where texts are patched into one another', async () => {
@@ -262,7 +262,7 @@ describe('what was made with it says so', () => {
 
 test('a text of which the vocabulary holds nothing is refused as one without tokens', async () => {
   const run = new TextRun({ ...engine, scorer: noScorer });
-  expect(refusal(() => run.plan('日本', { taps: false }))).toMatchObject({
+  expect(refusal(() => run.plan('日本', { readouts: false }))).toMatchObject({
     code: 'text-empty',
     message: expect.stringContaining('“日本” is a text without tokens') as string,
   });
@@ -272,8 +272,8 @@ test('a text of which the vocabulary holds nothing is refused as one without tok
     refusalOf(
       new TextRun({ ...plain, scorer: noScorer }).read(
         '日本',
-        { taps: false },
-        { tokens: () => undefined, tap: () => undefined },
+        { readouts: false },
+        { tokens: () => undefined, readout: () => undefined },
         never,
       ),
     ),
