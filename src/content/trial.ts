@@ -2,6 +2,12 @@
 import type { EnginePlan, Expected } from '../models/device-trial.ts';
 import type { GpuCause } from '../models/engine-report.ts';
 
+/** Words of the question how fast a model will run, before it is loaded. */
+export const TRIAL_WORDS = {
+  ask: 'How fast here?',
+  trying: 'Trying small graphs on this device: a few seconds, up to half a minute without a graphics card.',
+} as const;
+
 /** Why the processor runs it, as the beginning of a sentence; the rest follows a semicolon. */
 const WHY = {
   'no-api': 'This browser offers no graphics card',
@@ -31,4 +37,24 @@ export function planSentence({ engine, cause, software, processor, card }: Engin
   if (cause === 'slower' && card !== null && processor !== null)
     return `${software === true ? 'The software adapter' : 'The graphics card'} is slower than the processor (${card.atLeast ? 'at most' : 'about'} ${perSecond(card)} tokens a second); the processor runs${expected}.`;
   return `${cause === null ? 'Runs on the processor' : `${WHY[cause]}; the processor runs`}${expected}.`;
+}
+
+/** The longest sentence of {@link planSentence}, so that room can be kept for whichever comes. */
+export const LONGEST_PLAN = longestPlan();
+
+function longestPlan(): string {
+  const slow = { tokenMs: 1600, passMs: 1600 };
+  const sentences = [true, false].flatMap((software) =>
+    (Object.keys(WHY) as GpuCause[]).map((cause) =>
+      planSentence({
+        engine: 'wasm',
+        cause,
+        detail: '',
+        software,
+        processor: slow,
+        card: cause === 'slower' ? { ...slow, atLeast: false } : null,
+      }),
+    ),
+  );
+  return sentences.reduce((longest, one) => (one.length > longest.length ? one : longest));
 }

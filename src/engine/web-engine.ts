@@ -18,6 +18,7 @@ import type { DirectionKind, DirectionWords, FoundWords, LensReading } from '../
 import { adapterIn, containerOf, isCheckpoint } from '../models/checkpoint/checkpoint-offers.ts';
 import { BUILT_GRAPH, withDtype } from '../models/model-dtype.ts';
 import type { ModelSource } from '../models/model-source.ts';
+import type { ModelToRun } from '../models/model-to-run.ts';
 import type { ModelIdentity, Probe } from '../probe/probe-types.ts';
 import type { ReadingSink, SamplingOptions } from '../reading/reading.ts';
 import type { Intervention } from '../steering/steering.ts';
@@ -142,6 +143,16 @@ export class WebEngine {
         await noteUnopened(key, error.message);
       throw error;
     }
+  }
+
+  /** What a short run says of a model, as {@link load} would find it; the model that is loaded stays. */
+  async plan(
+    args: { readonly model: ModelSource; readonly hosts: readonly string[] } | { readonly weighed: ModelToRun },
+    signal: AbortSignal,
+  ): Promise<EnginePlan> {
+    const ignore = (): void => undefined;
+    if ('weighed' in args) return tryDevice(args.weighed, { onTrial: ignore, signal });
+    return (await this.#tryDevice(args, { progress: ignore, plan: ignore }, signal)).plan;
   }
 
   /** What a short run says about this model here, before more than its graph is fetched. */

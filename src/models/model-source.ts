@@ -1,6 +1,7 @@
 /** Where a model comes from, what is known of it before it is fetched, and whether it fits: plain data between page and worker. */
 import type { CheckpointAbout } from './checkpoint/checkpoint-file.ts';
 import type { ListedFile, ModelOffer } from './model-offer.ts';
+import type { ModelToRun } from './model-to-run.ts';
 
 /** What is needed of a browser's `File`; crosses between threads as a handle, not as bytes. */
 export interface FileData {
@@ -89,6 +90,8 @@ export interface WeighedModel {
   readonly offer: ModelOffer;
   /** What its checkpoint says of itself; null for a graph. */
   readonly about: CheckpointAbout | null;
+  /** What a short run is told of it. */
+  readonly toRun: ModelToRun;
   /** Null where the page may not use a graphics card: it then runs on the processor. */
   readonly limits: BufferLimits | null;
 }

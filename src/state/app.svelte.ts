@@ -10,6 +10,7 @@ import { Help } from './help.svelte.ts';
 import { browserStorage } from './storage/text-storage.ts';
 import { Library, type StoredProbe } from './probes/library.svelte.ts';
 import { HostConsent } from './engine/host-consent.svelte.ts';
+import { PlanAhead } from './engine/plan-ahead.svelte.ts';
 import { ModelChoice } from './engine/model-choice.svelte.ts';
 import { Offline } from './offline.svelte.ts';
 import { Place } from './place.svelte.ts';
@@ -73,6 +74,8 @@ export class AppState {
   /** Whether the reader lets the page ask them for models. */
   readonly hostConsent: HostConsent;
   readonly session: Session;
+  /** How fast a model would run here. */
+  readonly planAhead: PlanAhead;
   readonly stories: Stories;
   /** Fetches a text file that lies beside the page. */
   readonly fetchText: FetchText;
@@ -113,8 +116,17 @@ export class AppState {
     this.model = new ModelChoice(storage, MANIFEST_URL);
     this.modelHosts = parts.modelHosts ?? [];
     this.hostConsent = new HostConsent(this.modelHosts, storage);
-    this.session = new Session({
+    this.planAhead = new PlanAhead({
       connect: parts.connect,
+      hosts: () => this.hostConsent.hosts,
+      say: (sentence) => this.session.say(sentence),
+      report: (error) => this.session.report(error),
+    });
+    this.session = new Session({
+      connect: () => {
+        this.planAhead.stop();
+        return parts.connect();
+      },
       probeFiles: (model) => probeToUse(probes.needChosen(), model),
       model: () => ({ source: this.model.source, hosts: this.hostConsent.hosts }),
       backend: () => this.preferences.engine,

@@ -32,6 +32,7 @@ import type { SpeedStart, SpeedTime } from '../models/speed/speed-record.ts';
 import type { Judgement } from '../probe/evidence/judgement-types.ts';
 import type { MaskedJudgement } from '../probe/evidence/masked-judgement.ts';
 import type { ChosenOffer, LocalFiles, ModelListing, ModelSource, WeighedModel } from '../models/model-source.ts';
+import type { ModelToRun } from '../models/model-to-run.ts';
 import type { PatchedScores, PatchedWriting, PatchPlace, PatchReport, PatchRequest } from '../steering/patching.ts';
 import type { ConditionSettings, TokenDecision } from '../steering/condition.ts';
 import type { SteeredWords, SteeringSettings } from '../steering/steering.ts';
@@ -187,6 +188,14 @@ export const ENGINE_CALLS = {
     { readonly model: ModelSource; readonly hosts: readonly string[]; readonly backend: BackendChoice },
     EngineStatus,
     { readonly progress: LoadProgress; readonly plan: EnginePlan }
+  >(),
+  /**
+   * What a short run says of a model before weights are fetched: its graph or its heads alone are, and nothing of one that was weighed.
+   * Throws what resolving does.
+   */
+  planModel: call<
+    { readonly model: ModelSource; readonly hosts: readonly string[] } | { readonly weighed: ModelToRun },
+    EnginePlan
   >(),
   /**
    * Validates the probe and makes it the one that scores what follows. Where it was made on another variant of the model

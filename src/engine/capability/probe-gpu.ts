@@ -3,22 +3,8 @@
  * Works on the page and in a worker. What comes to light later (a lost device, wrong numbers) is the engine's to tell.
  */
 import type { EngineStatus, GpuCause } from '../../models/engine-report.ts';
+import type { GpuLimit, GpuNeeds } from '../../models/model-to-run.ts';
 import type { DecoderShape } from '../../graph/decoder-shape.ts';
-
-/** The limits of WebGPU that a model can run into. */
-export type GpuLimit =
-  | 'maxStorageBufferBindingSize'
-  | 'maxBufferSize'
-  | 'maxStorageBuffersPerShaderStage'
-  | 'maxComputeWorkgroupStorageSize';
-
-/** What a model needs at least, in the units of the limit (bytes, or a number of buffers). */
-export type GpuNeeds = Readonly<Partial<Record<GpuLimit, number>>> & {
-  /** Whether it computes in float16. */
-  readonly half?: boolean;
-  /** Why it runs on the processor only, as the end of a sentence; left out where it runs here too. */
-  readonly cpuOnly?: string;
-};
 
 /** What the graph of a model needs. */
 export function needsOf({

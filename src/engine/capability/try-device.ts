@@ -10,21 +10,14 @@ import {
   type DeviceTrial,
   type EnginePlan,
   type EngineTrial,
-  type ModelSize,
 } from '../../models/device-trial.ts';
+import type { ModelToRun } from '../../models/model-to-run.ts';
 import type { ProductTrial } from '../../models/product-forms.ts';
 import { openWebDecoder } from '../ort/web-decoder.ts';
 import { DEVICE_TRIAL, keepProof, recallProof } from '../proofs/proof-memory.ts';
-import { probeGpu, type GpuNeeds } from './probe-gpu.ts';
+import { probeGpu } from './probe-gpu.ts';
 import { TRIAL_ANSWERS } from './trial-answers.ts';
 import { TRIAL_GRAPHS, tryEngine, type OpenTrial } from './try-engine.ts';
-
-/** A model before its weights are there. */
-export interface ModelToRun {
-  readonly size: ModelSize;
-  /** What a graphics card must allow, as far as it is known. */
-  readonly needs: GpuNeeds;
-}
 
 /** Opens the graphs on each engine. */
 export interface TrialEngines {

@@ -2,29 +2,18 @@
 import { AppError } from '../../base/errors.ts';
 import { isCheckpoint } from '../../models/checkpoint/checkpoint-offers.ts';
 import type { LoadProgress } from '../../models/engine-report.ts';
-import { dtypeOfGraph } from '../../models/model-dtype.ts';
 import type { ModelSource } from '../../models/model-source.ts';
-import { describeDecoder, type DecoderShape } from '../../graph/decoder-shape.ts';
-import type { WeightNumbers } from '../../graph/weight-numbers.ts';
-import { needsOf } from '../capability/probe-gpu.ts';
-import type { ModelToRun } from '../capability/try-device.ts';
-import type { OpenedCheckpoint } from '../checkpoint/open-checkpoint.ts';
-import { roomForUnpacked } from '../ort/web-products.ts';
+import type { ModelToRun } from '../../models/model-to-run.ts';
+import { describeDecoder } from '../../graph/decoder-shape.ts';
 import { openHeads } from '../store/open-heads.ts';
 import { loadModelFiles } from '../store/load.ts';
-import type { ManifestFile, ModelManifest } from '../store/manifest.ts';
 import type { ResolvedModel } from '../store/model-source.ts';
 import { estimateNeeds } from './config-estimate.ts';
 import { fileAt, textOf } from './model-files.ts';
+import { checkpointToRun, filesToRun, graphToRun } from './model-size.ts';
 
 /** Graphs with their weights in them are not fetched to be looked at. */
 const LARGEST_GRAPH_BYTES = 8 << 20;
-
-/** Bits of a weight with its share of scales and zero points: blocks of 32, as exporters make them. */
-const BITS: Readonly<Record<WeightNumbers, number>> = { q4: 5, q4f16: 4.5, q8: 9, fp16: 16, fp32: 32 };
-
-/** Layers of a model that does not say how many it has: about what small language models have. */
-const USUAL_LAYERS = 28;
 
 /** How to look. */
 interface Looking {
@@ -49,22 +38,7 @@ export async function modelToRun(
   const found = await unlessWrong(() => lookedInto(model, looking));
   if (found !== null) return { model, toRun: found };
   const layers = await unlessWrong(() => statedLayers(model, looking));
-  return { model, toRun: { size: bySize(manifest, layers ?? 0), needs: {} } };
-}
-
-/** What a checkpoint takes, by its heads: the graph that is built of it says in how many bits its weights are multiplied. */
-function checkpointToRun({ graph, about }: Pick<OpenedCheckpoint, 'graph' | 'about'>): ModelToRun {
-  return toRun(describeDecoder(graph), about.parameters);
-}
-
-/** The same of a graph, whose weights are counted by their bytes. */
-function graphToRun(graph: Uint8Array): ModelToRun {
-  const shape = describeDecoder(graph);
-  return toRun(shape, (8 * shape.weightBytes) / BITS[shape.numbers]);
-}
-
-function toRun(shape: DecoderShape, weights: number): ModelToRun {
-  return { size: sized(shape.layerCount, weights, BITS[shape.numbers]), needs: needsOf(shape) };
+  return { model, toRun: filesToRun(manifest.files, layers ?? 0) };
 }
 
 /** By the graph or the heads; null where the graph is too large to be looked into. */
@@ -74,7 +48,7 @@ async function lookedInto(model: ResolvedModel, how: Looking): Promise<ModelToRu
   const graph = manifest.files.find(({ role }) => role === 'graph');
   if (graph === undefined || graph.bytes > LARGEST_GRAPH_BYTES) return null;
   const { files } = await loadModelFiles(model, { ...how, roles: ['graph'] });
-  return graphToRun(fileAt({ manifest, files }, graph.path));
+  return graphToRun(describeDecoder(fileAt({ manifest, files }, graph.path)));
 }
 
 /** Layers as the model's config.json says. Throws where there is none. */
@@ -83,28 +57,6 @@ async function statedLayers(model: ResolvedModel, how: Looking): Promise<number>
   const { files } = await loadModelFiles(model, { ...how, roles: ['config'] });
   return estimateNeeds(textOf({ manifest, files }, 'config'), '').layerCount;
 }
-
-/** By the bytes of the files that hold weights, in the numbers that the graph's name says. */
-function bySize({ files }: ModelManifest, layers: number): ModelToRun['size'] {
-  const heavy = files.filter(({ role }) => ['graph', 'weights', 'checkpoint'].includes(role));
-  const bits = BITS[numbersNamed(heavy)];
-  return sized(layers || USUAL_LAYERS, (8 * heavy.reduce((sum, file) => sum + file.bytes, 0)) / bits, bits);
-}
-
-/** Checkpoints that cannot be looked into are mostly of 16 bits, other graphs of 4. */
-function numbersNamed(files: readonly Pick<ManifestFile, 'path' | 'role'>[]): WeightNumbers {
-  if (files.some(({ role }) => role === 'checkpoint')) return 'fp16';
-  const named = dtypeOfGraph(files.find(({ role }) => role === 'graph')?.path ?? '') ?? '';
-  if (named === 'int8' || named === 'uint8') return 'q8';
-  return Object.hasOwn(BITS, named) ? (named as WeightNumbers) : 'q4';
-}
-
-const sized = (layers: number, weights: number, bits: number): ModelToRun['size'] => ({
-  layers,
-  weights,
-  bits,
-  unpacked: 4 * weights <= roomForUnpacked(),
-});
 
 /** Null for whatever is wrong: loading meets it too, and reports it. Throws `cancelled` alone. */
 async function unlessWrong<T>(look: () => Promise<T>): Promise<T | null> {

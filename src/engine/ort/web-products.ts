@@ -158,5 +158,7 @@ const notOpened = (bytes: number, said: string): string =>
 
 /** GiB of memory of this device, rounded down to a power of two and at most 32; undefined where the browser does not say. */
 function deviceGibibytes(): number | undefined {
-  return (navigator as Navigator & { readonly deviceMemory?: number }).deviceMemory;
+  // Node 20, where models are weighed too, has no navigator.
+  const { navigator } = globalThis as { readonly navigator?: { readonly deviceMemory?: number } };
+  return navigator?.deviceMemory;
 }

@@ -13,6 +13,7 @@ import {
   STREAMED_ROLES,
   type FilesInMemory,
 } from '../model/model-files.ts';
+import { checkpointToRun } from '../model/model-size.ts';
 import { withFetchedParts } from './blob-file.ts';
 import { checkPicked, pickedTexts } from './check-model.ts';
 import { needsOf } from './graph-needs.ts';
@@ -47,6 +48,7 @@ export async function weighCheckpoint(
   return {
     offer: dtyped,
     about: opened.about,
+    toRun: checkpointToRun(opened),
     needs: needsOf(hookDecoder(opened.graph), dtyped, opened.config.contextTokens),
   };
 }

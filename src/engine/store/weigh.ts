@@ -13,6 +13,7 @@ import { probeGpu } from '../capability/probe-gpu.ts';
 import { estimateNeeds } from '../model/config-estimate.ts';
 import { namingGraph } from '../model/graph-error.ts';
 import { parseModelConfig } from '../model/model-config.ts';
+import { filesToRun, graphToRun } from '../model/model-size.ts';
 import { unreadable } from '../refusals/unreadable.ts';
 import { bytesOf, checkPicked } from './check-model.ts';
 import { fetchOffered } from './fetch-offered.ts';
@@ -64,25 +65,28 @@ export async function weighOffer(
     throw new AppError('internal', 'An offer without a graph or a config was let through.');
   const text = new TextDecoder().decode(await bring(config));
   const { contextTokens } = parseModelConfig(text);
-  if (graph.bytes > LARGEST_GRAPH_BYTES)
+  if (graph.bytes > LARGEST_GRAPH_BYTES) {
+    const estimated = estimateNeeds(text, offer.dtype);
     return {
       offer,
       about: null,
+      toRun: filesToRun(offer.files, estimated.layerCount),
       needs: {
-        ...estimateNeeds(text, offer.dtype),
+        ...estimated,
         contextTokens,
         weightBytes: weightBytesOf(offer) + graph.bytes,
         gpuOnly: null,
         missing: [],
       },
     };
+  }
   const { shape, ends } = lookInto(graph.path, await bring(graph), text);
   const named = {
     ...withWeights(offer, ends, listing.beside),
     dtype: dtypeFrom(graph.path, shape.numbers) ?? offer.dtype,
   };
   const whole = from.kind === 'local' ? await withoutPointers(named, from.files) : named;
-  return { offer: whole, about: null, needs: needsOf(shape, whole, contextTokens) };
+  return { offer: whole, about: null, needs: needsOf(shape, whole, contextTokens), toRun: graphToRun(shape) };
 }
 
 /** What a graph looks like, and by each file that it takes weights from the byte where the last of them ends. */

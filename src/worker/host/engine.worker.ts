@@ -52,6 +52,7 @@ type Handlers = {
 
 const HANDLERS: Handlers = {
   load: (args, { on, signal }) => engine.load(args, on, signal),
+  planModel: (args, { signal }) => engine.plan(args, signal),
   useProbe: async (args, { on, signal }) => {
     const { probe, agreement } = await probes.measure(args, counted(on.progress), signal);
     engine.useProbe(probe);

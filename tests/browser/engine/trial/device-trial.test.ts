@@ -138,6 +138,15 @@ describe('a model that is loaded', () => {
       const second = await load('auto');
       expect(second.told[0]).toBe(first.told[1]);
       expect(second.told).not.toContain('trial');
+      // What is said where a reader asks before the load is what the load says, of a model that was only looked into as well.
+      const model = { kind: 'site', manifestUrl: TOY_MANIFEST } as const;
+      expect(planSentence(await client.planModel({ model, hosts: [] }))).toBe(first.told[1]);
+      const large = { size: { ...SIZE, layers: 300, weights: 5e9 }, needs: {} };
+      const planned = await client.planModel({ weighed: large });
+      expect(planSentence(planned)).toMatch(EXPECTED);
+      expect(planned.processor!.tokenMs).toBeGreaterThan(
+        1000 / Number(/about ([\d.]+) tokens a second expected/.exec(first.told[1]!)![1]),
+      );
       const forced = await load('webgpu');
       expect(forced.backend).toBe('webgpu');
       expect(forced.told[0]).toBe('bytes');

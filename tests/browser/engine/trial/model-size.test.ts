@@ -1,6 +1,6 @@
 /** What is known of a model before its weights are fetched: its layers, its weights and the bits that they are multiplied in. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ModelToRun } from '../../../../src/engine/capability/try-device.ts';
+import type { ModelToRun } from '../../../../src/models/model-to-run.ts';
 import { keptIn } from '../../../../src/models/checkpoint/checkpoint-offers.ts';
 import type { KeptBits } from '../../../../src/models/checkpoint/kept-weights.ts';
 import type { EngineClient } from '../../../../src/worker/client/engine-client.ts';
@@ -23,15 +23,19 @@ async function sizeOf(model: string, names: readonly string[], bits: KeptBits = 
   const listing = await client.listPicked({ name: '', files });
   const [first] = listing.offers;
   const offer = bits === 32 ? first! : keptIn(first!, bits);
+  const { toRun } = await client.weighModel({ chosen: { listing, offer }, hosts: [] });
   const worker = new Worker(new URL('./model-size.worker.ts', import.meta.url), { type: 'module' });
   try {
-    return await new Promise((resolve, reject) => {
+    const found = await new Promise<ModelToRun>((resolve, reject) => {
       worker.addEventListener('message', ({ data }: MessageEvent<ModelToRun | { error: { message: string } }>) =>
         'error' in data ? reject(new Error(data.error.message)) : resolve(data),
       );
       worker.addEventListener('error', ({ message }) => reject(new Error(message)));
       worker.postMessage({ kind: 'offer', chosen: { listing, offer } });
     });
+    // What an offer says before it is chosen is what its loading reckons with.
+    expect(toRun).toEqual(found);
+    return found;
   } finally {
     worker.terminate();
   }

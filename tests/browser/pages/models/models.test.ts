@@ -250,6 +250,22 @@ describe('models that are known to fit', () => {
 });
 
 describe('a model of a host', () => {
+  it('says what would run it, and how fast, before any weight is fetched', async () => {
+    open();
+    await look();
+    const offer = page.getByRole('region', { name: 'Qwen3-0.6B-ONNX' });
+    await offer.getByRole('button', { name: 'How fast here?' }).click();
+    await expect
+      .element(offer.getByText('Runs on the graphics card: about 83 tokens a second expected.', { exact: true }))
+      .toBeVisible();
+    // Of this variant only, by what was read of it: nothing is asked of the host again, and nothing is loaded.
+    expect(shared.asked.filter((asked) => asked.startsWith('plan'))).toEqual(['plan 28 layers']);
+    expect(shared.sources).toEqual([]);
+    expect(await violations()).toEqual([]);
+    await choose('q4f16');
+    await expect.element(offer.getByRole('button', { name: 'How fast here?' })).toBeVisible();
+  });
+
   it('is shown with its licence, its variants, its memory and whether it fits, before more than its list and graph are asked for', async () => {
     open();
     await look();

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { CAPABILITY } from '../../../../src/content/capability.ts';
+import { planSentence, TRIAL_WORDS } from '../../../../src/content/trial.ts';
+import type { GpuCause } from '../../../../src/models/gpu-cause.ts';
 import type { EnginePlan } from '../../../../src/models/device-trial.ts';
 import { button, engines, freshPages, openAt, violations } from '../support/whole-page.ts';
 
@@ -19,6 +21,18 @@ const SENTENCE =
   'The software adapter is slower than the processor (at most 0.63 tokens a second); the processor runs: about 14 tokens a second expected.';
 const SLOWER = { backend: 'wasm', adapter: null, fallback: { cause: 'slower', detail: SENTENCE }, plan: PLAN } as const;
 
+/** The offer once the recording is there, which the offer speaks of. */
+const offered = async (): Promise<void> => {
+  await expect.element(button('How fast here?')).toBeVisible();
+  await expect.element(page.getByText(/^This is a recording\./)).toBeVisible();
+};
+
+/** Ends a load, so that none outlives its page. */
+const cancel = async (): Promise<void> => {
+  await button('Cancel').click();
+  await expect.element(button(/^Load the model/)).toBeVisible();
+};
+
 describe('what a short run found', () => {
   it('is said under the bar while the model comes', async () => {
     await openAt('', { plan: PLAN, pace: 200 });
@@ -26,6 +40,75 @@ describe('what a short run found', () => {
     await expect.element(page.getByText(SENTENCE, { exact: true })).toBeVisible();
     await expect.element(button('Cancel')).toBeVisible();
     expect(await violations()).toEqual([]);
+    await cancel();
+  });
+
+  it('is said in the offer, before the model is loaded, and moves nothing there', async () => {
+    await openAt('', { plan: PLAN, pace: 200 });
+    await offered();
+    expect(engines).toEqual([]);
+    const height = (): number => document.querySelector('section[aria-label="Model"]')!.getBoundingClientRect().height;
+    const before = height();
+    await button('How fast here?').click();
+    await expect.element(page.getByText(TRIAL_WORDS.trying, { exact: true })).toBeVisible();
+    expect(height()).toBe(before);
+    await expect
+      .element(page.getByRole('region', { name: 'Model' }).getByText(SENTENCE, { exact: true }))
+      .toBeVisible();
+    expect(height()).toBe(before);
+    expect(engines.map(({ calls, disposed }) => [calls, disposed])).toEqual([[['planModel site'], true]]);
+    expect(await violations()).toEqual([]);
+    // Steer has no room for the question, and says what was found.
+    location.hash = '#/steer';
+    await expect
+      .element(page.getByRole('region', { name: 'Model. To steer your own text' }).getByText(SENTENCE, { exact: true }))
+      .toBeVisible();
+  });
+
+  it.for([360, 768, 1440])('has room in the offer whatever it is, in a window of %i px', async (width) => {
+    await page.viewport(width, 900);
+    await openAt('', { plan: PLAN });
+    await offered();
+    const panel = document.querySelector('section[aria-label="Model"]')!;
+    const before = panel.getBoundingClientRect().height;
+    await button('How fast here?').click();
+    await expect
+      .element(page.getByRole('region', { name: 'Model' }).getByText(SENTENCE, { exact: true }))
+      .toBeVisible();
+    const line = [...panel.querySelectorAll('span')].find(({ textContent }) => textContent === SENTENCE)!;
+    for (const software of [true, false])
+      for (const cause of Object.keys(CAPABILITY) as GpuCause[]) {
+        line.textContent = planSentence({ ...PLAN, cause, software });
+        expect(panel.getBoundingClientRect().height, line.textContent).toBe(before);
+      }
+  });
+
+  it('is not asked for where a reader named an engine', async () => {
+    localStorage.setItem('flipside.engine', 'wasm');
+    await openAt('', { plan: PLAN }, { storage: localStorage });
+    await expect.element(button(/^Load the model/)).toBeVisible();
+    expect(button('How fast here?').elements()).toEqual([]);
+  });
+
+  it('is not waited for by a load that comes in between', async () => {
+    await openAt('', { plan: PLAN, pace: 200 });
+    await button('How fast here?').click();
+    await expect.poll(() => engines.map(({ calls }) => calls[0])).toEqual(['planModel site']);
+    await button(/^Load the model/).click();
+    await expect
+      .poll(() => engines.map(({ calls, disposed }) => [calls[0], disposed]))
+      .toEqual([
+        ['planModel site', true],
+        ['load', false],
+      ]);
+    await cancel();
+  });
+
+  it('that fails is reported, and can be asked for again', async () => {
+    await openAt('', {});
+    await button('How fast here?').click();
+    await expect.element(page.getByText(/The graph of the model did not arrive\./).first()).toBeVisible();
+    await expect.element(button('How fast here?')).toBeVisible();
   });
 
   it('stands among the diagnostics afterwards', async () => {

@@ -142,6 +142,14 @@ export class FakeEngine {
     return { ...STATUS, ...this.#options.status };
   }
 
+  async planModel(args: CallArgs<'planModel'>, { signal }: CallOptions<'planModel'> = {}): Promise<EnginePlan> {
+    this.calls.push(`planModel ${'weighed' in args ? 'weighed' : args.model.kind}`);
+    await this.#step(signal);
+    const { plan } = this.#options;
+    if (plan === undefined) throw new AppError('model-fetch-failed', 'The graph of the model did not arrive.');
+    return plan;
+  }
+
   useProbe(..._: Parameters<EngineClient['useProbe']>): Promise<DtypeAgreement | null> {
     this.calls.push('useProbe');
     return Promise.resolve(null);

@@ -5,6 +5,7 @@
 import type { DtypeAgreement } from '../../../../src/probe/dtype-agreement.ts';
 import { AppError, type ErrorCode } from '../../../../src/base/errors.ts';
 import type { CheckpointAbout } from '../../../../src/models/checkpoint/checkpoint-file.ts';
+import type { EnginePlan } from '../../../../src/models/device-trial.ts';
 import type { EngineStatus, StoredModel } from '../../../../src/models/engine-report.ts';
 import type { ModelSource } from '../../../../src/models/model-source.ts';
 import { parseHubReply } from '../../../../src/engine/store/hub.ts';
@@ -182,6 +183,7 @@ export class ModelsEngine extends FakeEngine {
     return {
       needs,
       about,
+      toRun: { size: { layers: 28, weights: 6e8, bits: 5, unpacked: false }, needs: {} },
       offer: chosen.offer,
       limits: !this.#shared.card
         ? null
@@ -192,6 +194,13 @@ export class ModelsEngine extends FakeEngine {
           },
     };
   };
+
+  override planModel(...[args]: Parameters<EngineClient['planModel']>): Promise<EnginePlan> {
+    if (!('weighed' in args)) return super.planModel(args);
+    this.#shared.asked.push(`plan ${args.weighed.size.layers} layers`);
+    const card = { tokenMs: 12, passMs: 20, atLeast: false };
+    return Promise.resolve({ engine: 'webgpu', cause: null, detail: '', software: false, processor: null, card });
+  }
 
   override checkModel(...[{ model }]: Parameters<EngineClient['checkModel']>): Promise<null> {
     this.#shared.asked.push(`check ${model.kind}`);
