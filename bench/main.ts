@@ -29,7 +29,7 @@ import { benchToyLens } from './toy-lens.ts';
 const MODEL = fileURLToPath(new URL('../public/models/smollm2-135m-instruct-q4', import.meta.url));
 const PROBE = fileURLToPath(new URL('../probes/kind-cruel', import.meta.url));
 const SET = fileURLToPath(new URL('../probes/sets/kind-cruel-24/kind-cruel-24.set.json', import.meta.url));
-/** Turns read at two taps, as training does. */
+/** Turns read at two control texts, as training does. */
 const TURNS = 24;
 const ROUNDS = 9;
 /** Rounds of what takes many seconds each. */

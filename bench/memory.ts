@@ -1,6 +1,6 @@
 /**
  * The most memory that a training takes, in a process of its own: 288 turns of 96 topics, the shipped stories, zeros, controls and
- * other axes, at two taps, 31 layers of width 576, in the worker's own room with its memory of readings, on a reader
+ * other axes, at two control texts, 31 layers of width 576, in the worker's own room with its memory of readings, on a reader
  * without a model. A second training follows, as on the page, so that remembered readings lie beside the running ones.
  * Prints JSON: `mostHeldMB` are arrays and heap, what waits to be collected included; `mostProcessMB` is the whole process,
  * which keeps what was freed and held `beforeMB` before it began.

@@ -60,16 +60,16 @@ class Run:
             raise FlipsideError(f"{name}.{key} must have a row for each of {len(self.tokens)} tokens, got {len(rows)}.")
         return matrix(rows, f"{name}.{key}", layers)
 
-    def _readings(self, taps, path, version, layers):
+    def _readings(self, readouts, path, version, layers):
         after, stands, shown = [], [], []
-        for at, tap in enumerate(taps):
+        for at, readout in enumerate(readouts):
             here = f"{path}[{at}]"
-            after.append(whole(tap, here, "afterToken", 0, max(0, len(self.tokens) - 1)))
-            stand = "sentence" if version < 5 else member(tap, here, "stand", str)
+            after.append(whole(readout, here, "afterToken", 0, max(0, len(self.tokens) - 1)))
+            stand = "sentence" if version < 5 else member(readout, here, "stand", str)
             if stand not in STANDS:
                 raise FlipsideError(f"{here}.stand must be one of {', '.join(STANDS)}, got {stand[:40]!r}.")
             stands.append(stand)
-            value = None if version < 5 else tap.get("shown")
+            value = None if version < 5 else readout.get("shown")
             shown.append([np.nan] * 3 if value is None else numbers(value, f"{here}.shown", 3))
         order = np.argsort(np.array(after, np.int64), kind="stable")
         self.after = np.array(after, np.int64)[order]
@@ -78,7 +78,7 @@ class Run:
         none = [None] * layers
 
         def rows(key, needed):
-            found = [member(tap, f"{path}[{at}]", key, object) if needed else tap.get(key, none) for at, tap in enumerate(taps)]
+            found = [member(readout, f"{path}[{at}]", key, object) if needed else readout.get(key, none) for at, readout in enumerate(readouts)]
             return matrix(found, f"{path}.{key}", layers)[order]
 
         self.readings = rows("score", True)

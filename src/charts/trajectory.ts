@@ -11,7 +11,7 @@ import { alongLayout, evenAxis, MARGIN, shadedSides, SILENT, SILENT_LINE, signed
 import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Coordinate, Figure, Layout, MarkLook, ScatterTrace } from './plotly-figure.ts';
 
-/** A tap on the trajectory. */
+/** A readout on the trajectory. */
 export interface TrajectoryReadout {
   readonly afterToken: number;
   readonly score: number;
@@ -56,7 +56,7 @@ export function trajectoryFigure(input: TrajectoryInput): Figure {
   const { theme, readouts, range, alone, wordless } = input;
   const { muted, band, paper } = FIGURE_COLOURS[theme];
   const line = endLines(theme, input.head);
-  // Only what is in sight, and a little beside it: of a long text that is a small part. Taps are few and stay whole.
+  // Only what is in sight, and a little beside it: of a long text that is a small part. Readouts are few and stay whole.
   const first = Math.max(0, Math.floor(range.from) - 1);
   const end = Math.ceil(range.to) + 2;
   const readoutTrace = (
@@ -121,7 +121,7 @@ export function layoutOf(limit: number, { from, to }: TrajectoryInput['range'], 
 
 /**
  * The score at the upper end of the axis; the lower end is its negative. The scale's own domain, or more where a line
- * or a tap needs it, so that the picture does not jump while words arrive.
+ * or a readout needs it, so that the picture does not jump while words arrive.
  */
 export function axisLimit({ readouts, domain, lines }: Pick<TrajectoryInput, 'readouts' | 'domain' | 'lines'>): number {
   const highest = Math.max(

@@ -8,7 +8,7 @@ import { FIGURE_COLOURS } from './figure-colours.ts';
 import type { Figure, MarkSymbol, ScatterTrace, Shape, Stroke } from './plotly-figure.ts';
 import { toneColour } from './looks.ts';
 
-/** A tap on the upper part. */
+/** A readout on the upper part. */
 export interface DifferencePoint {
   readonly x: number;
   readonly y: number;
@@ -144,7 +144,7 @@ function runTraces(
   line: Omit<Stroke, 'width'>,
   symbol: MarkSymbol,
 ): ScatterTrace[] {
-  // By sentence the taps are what counts, and there is one a sentence: they are joined, and the means of the words are faint.
+  // By sentence the readouts are what counts, and there is one a sentence: they are joined, and the means of the words are faint.
   const sentences = start === 1;
   return [
     {

@@ -158,7 +158,7 @@ export async function writeUnderSteering(options: Options, signal: AbortSignal):
       model: engine.model,
       probe: { id: probe.id, sha256: own.sha256 },
       ...agreementPart(agreement),
-      unit: 'standard deviations of the probe at the taps of its training turns',
+      unit: 'standard deviations of the probe at the control texts of its training turns',
       layer: probe.defaultLayer,
       push: {
         ...plan,

@@ -32,6 +32,7 @@ export const PLAN_OPTIONS = {
     [
       'stories',
       'story-count',
+      'readouts',
       'taps',
       'method',
       'target',
@@ -49,7 +50,7 @@ export const PLAN_OPTIONS = {
 
 /** How they are written. */
 export const PLAN_USAGE =
-  '--set FILE.set.json [--set …] --out DIR/ID [--target hardened|zeroed|poles] [--no-controls] [--no-others] [--zero FILE.set.json …] [--control FILE.set.json …] [--other FILE.set.json …] [--stories FILE.set.json] [--story-count N] [--taps N] [--method KIND] [--penalty X] [--layer N] [--seed N] [--shuffles N] [--title T] [--about T]';
+  '--set FILE.set.json [--set …] --out DIR/ID [--target hardened|zeroed|poles] [--no-controls] [--no-others] [--zero FILE.set.json …] [--control FILE.set.json …] [--other FILE.set.json …] [--stories FILE.set.json] [--story-count N] [--readouts N] [--method KIND] [--penalty X] [--layer N] [--seed N] [--shuffles N] [--title T] [--about T]';
 
 /** Reads the plan's sets and puts it together; `out` is the folder of the probe, whose last name becomes its id. Throws `usage`. */
 export async function planFrom(options: Options, out: string): Promise<TrainingPlan> {
@@ -65,6 +66,10 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
     );
   const asked = await zerosAsked(options, sets);
   const readoutCount = Math.max(1, headerFacts(first.header).taps.length);
+  // `--taps` was the name until 0.2.0, and is still taken.
+  const countedBy = options.text('taps') === undefined ? 'readouts' : 'taps';
+  if (countedBy === 'taps' && options.text('readouts') !== undefined)
+    options.refuse('give --readouts or its older name --taps, not both');
   const title = options.text('title');
   const about = options.text('about');
   return planTraining(
@@ -79,7 +84,7 @@ export async function planFrom(options: Options, out: string): Promise<TrainingP
       kind,
       target,
       penalty: options.number('penalty', DEFAULT_PENALTY[kind], { min: 0, max: 1e6 }),
-      readouts: options.number('taps', Math.min(TRAINING_DEFAULTS.readouts, readoutCount), {
+      readouts: options.number(countedBy, Math.min(TRAINING_DEFAULTS.readouts, readoutCount), {
         min: 1,
         max: readoutCount,
         whole: true,

@@ -32,7 +32,7 @@ export function tokenName(cell: StripCell, tokens: number, layer: number | null,
   return `“${spokenToken(cell.text)}”, ${said}, ${reading}, token ${cell.token} of ${tokens - 1}${layer === null ? '' : `, layer ${layer}`}`;
 }
 
-/** Name of a tap mark, e.g. `Reading 3, after token 41: plus 0.20, kind against cruel, beyond 90 percent of random directions, …`. */
+/** Name of a readout mark, e.g. `Reading 3, after token 41: plus 0.20, kind against cruel, beyond 90 percent of random directions, …`. */
 export function readoutName(readout: ReadoutMark, afterToken: number, reading: string): string {
   const place = readout.inside ? 'no further out than' : 'beyond';
   return `Reading ${readout.index + 1}, after token ${afterToken}: ${spoken(readout.score)}, ${reading}, ${place} 90 percent of random directions, ${spoken(readout.low)} to ${spoken(readout.high)}`;

@@ -16,7 +16,7 @@ export function intervalMade({ interval, block }: SpanReading): string {
     : `95 % by moving blocks of ${plural(block, 'token')}, ${count(BLOCK_DRAWS)} resamples`;
 }
 
-/** The range of random directions at the taps of the span, e.g. `random −0.4 to +0.5`; nothing without taps. */
+/** The range of random directions at the readouts of the span, e.g. `random −0.4 to +0.5`; nothing without readouts. */
 export function spanRandom({ readouts }: SpanReading): string {
   return readouts.n === 0 ? '' : `random ${signedShort(readouts.low)} to ${signedShort(readouts.high)}`;
 }

@@ -1,6 +1,6 @@
 /**
  * The seam between Flipside and whatever computes a transformer: one forward pass over new tokens after a cache.
- * Everything above (chunks, taps, sampling, probes) is written against these types only, so an engine can be exchanged
+ * Everything above (chunks, readouts, sampling, probes) is written against these types only, so an engine can be exchanged
  * or made faster without touching the page.
  */
 import type { ElementType } from '../graph/tensor-type.ts';

@@ -3,7 +3,7 @@ import { byPole } from '../probe/heads.ts';
 import type { ReadingSink, Stand, ReadoutReading, TokenBatch, TokenScores } from '../reading/reading.ts';
 import type { ReadingPlace } from '../reading/refinement.ts';
 
-/** The readings of one text: tokens in order, taps in any. Copies what it hears: a sink may hand the buffers on. */
+/** The readings of one text: tokens in order, readouts in any. Copies what it hears: a sink may hand the buffers on. */
 export class ReadingLog {
   #batches: TokenBatch[] = [];
   /** By the token after which they stand: one that is read again takes the place of the one before. */
@@ -28,7 +28,7 @@ export class ReadingLog {
     return this.#readouts.get(afterToken)?.stand === stand;
   }
 
-  /** Forgets the scores from token `tokens` on, and the taps from token `alike` on: a tap depends on the text before it only. */
+  /** Forgets the scores from token `tokens` on, and the readouts from token `alike` on: a readout depends on the text before it only. */
   keep(tokens: number, alike = tokens): void {
     this.#batches = this.#batches
       .filter((batch) => batch.start < tokens)
@@ -41,7 +41,10 @@ export class ReadingLog {
     for (const batch of this.#batches) sink.tokens(cut(batch, batch.pieces.length));
   }
 
-  /** Tells those taps after the tokens `from` to before `to` again that were read as what their tokens are by these stands of the text. */
+  /**
+   * Tells those readouts after the tokens `from` to before `to` again that were read as what their tokens are by these
+   * stands of the text.
+   */
   replayReadouts(sink: ReadingSink, stands: readonly Stand[], from: number, to: number): void {
     for (let token = from; token < Math.min(to, stands.length); token += 1) {
       const readout = this.#readouts.get(token);

@@ -74,7 +74,7 @@ export function createScorer(probe: Probe): Scorer {
   };
 }
 
-/** Readings at the taps of a probe, at sentence ends alone. */
+/** Readings at the control texts of a probe, at sentence ends alone. */
 function readoutsOf(probe: Probe): Pick<Scorer, 'readouts' | 'readout'> {
   const { model, poles } = probe;
   const drawn = drawNullDirections(probe.nullModel, model.layerCount + 1);

@@ -1,6 +1,6 @@
 /**
  * A text on its way through the decoder: tokens are appended in passes of a size that the adapter computes right, and
- * tokens can be *peeked* at some place, read as if they came next there, without staying (that is how taps are read).
+ * tokens can be *peeked* at some place, read as if they came next there, without staying (that is how readouts are read).
  * Where the decoder takes branches, what is peeked travels in the passes of the text.
  */
 import { AppError } from '../base/errors.ts';

@@ -220,7 +220,10 @@ export class TextRun {
     this.#projection?.dispose();
   }
 
-  /** Chooses one token and reads it; whether the sentence before it has ended shows only then, so its taps are read together with it. */
+  /**
+   * Chooses one token and reads it; whether the sentence before it has ended shows only then, so its readouts are read
+   * together with it.
+   */
   async #writeOne(
     logits: Float32Array,
     { choice, readouts, repeats, gate }: WritingManner,
@@ -237,7 +240,7 @@ export class TextRun {
     return { tokens: 1, ended: repeats() ? 'repetition' : null };
   }
 
-  /** Lets the decoder write by itself, until taps are due; they are read behind the tokens that show it. */
+  /** Lets the decoder write by itself, until readouts are due; they are read behind the tokens that show it. */
   async #writeAhead(
     logits: Float32Array,
     { choice, readouts, repeats }: WritingManner,
@@ -315,7 +318,7 @@ export class TextRun {
     return kept;
   }
 
-  /** Forgets everything from token `kept` on, but for the taps of a text that is alike up to `alike`. */
+  /** Forgets everything from token `kept` on, but for the readouts of a text that is alike up to `alike`. */
   #cutTo(kept: number, alike = kept): void {
     this.#sequence.rewind(kept);
     this.#log.keep(kept, alike);

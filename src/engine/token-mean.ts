@@ -1,4 +1,4 @@
-/** Means of the residual stream over tokens: over a tap's own, or over a segment of the text. */
+/** Means of the residual stream over tokens: over a control text's own, or over a segment of the text. */
 import type { Pass } from './decoder.ts';
 import type { PassReading } from './sequence.ts';
 

@@ -8,7 +8,7 @@ export interface Pace {
   readonly written: number;
 }
 
-/** A stretch of text as experiments read it: short texts with taps, many at once. */
+/** A stretch of text as experiments read it: short texts with control texts, many at once. */
 const BEGINNING = 'The mill stood at the bend of the river, and its wheel had not turned since the spring flood.';
 const READOUT_TEXT = 'The afternoon went on, and the light moved across the floor.';
 const TEXTS = 12;

@@ -71,7 +71,7 @@ export interface Subject {
   hear?(onTokens: ((tokens: number) => void) | null): void;
   /** Token ids of a text, without any special token. */
   encode(text: string): readonly number[];
-  /** Mean streams at taps and over segments; see training/reader.ts. One reading a passage, in order. */
+  /** Mean streams at control texts and over segments; see training/reader.ts. One reading a passage, in order. */
   read(passages: readonly Passage[], signal?: AbortSignal): Promise<readonly PassageReading[]>;
   /**
    * One list a question, in order of its continuations. `generated` steers from the context's last token on. Of a question that

@@ -99,7 +99,7 @@ export function hookDecoder(
     limits:
       branching?.yes === false
         ? [
-            `Taps and other short texts beside a text are read in passes of their own, which takes longer: ${branching.why}.`,
+            `Control texts and other short texts beside a text are read in passes of their own, which takes longer: ${branching.why}.`,
           ]
         : [],
   };

@@ -79,7 +79,7 @@ export interface EngineStatus {
   /** Largest number of new tokens in one pass that a check has proved right on this adapter. */
   readonly chunkTokens: number;
   /**
-   * Whether taps are read in the passes of the text, and how wrong such passes were when that was proved (relative
+   * Whether readouts are read in the passes of the text, and how wrong such passes were when that was proved (relative
    * error; null where it needs no proof).
    */
   readonly branching: boolean;
@@ -160,7 +160,7 @@ export interface RefineSummary {
 
 /** What a read or a continuation took, and why it ended. */
 export interface RunSummary {
-  /** Tokens that went through the model: those of the text, and those of taps. */
+  /** Tokens that went through the model: those of the text, and those of readouts. */
   readonly tokens: number;
   readonly readoutTokens: number;
   /** Tokens at the text's beginning that the engine remembered from the text before. */

@@ -82,7 +82,7 @@ export function statusLine(
   }
 }
 
-/** Tokens of the text a second, as while it runs; what the taps cost is in the time. */
+/** Tokens of the text a second, as while it runs; what the readouts cost is in the time. */
 export function speed(run: FinishedRun): string {
   const perSecond = (run.tokens * 1000) / Math.max(1, run.milliseconds);
   return `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} tok/s`;

@@ -41,11 +41,14 @@ export interface ModelIdentity extends TextHabits {
  */
 export interface LayerCalibration {
   /**
-   * Mean of w·h over the zero-labelled tap readings of the training material: settings, neutral turns and story beats
+   * Mean of w·h over the zero-labelled readouts of the training material: settings, neutral turns and story beats
    * weigh a third each, however many there are, so that short and long texts pin zero alike.
    */
   readonly tapMean: number;
-  /** Standard deviation of w·h over the readings (mean over the taps) of the training turns of both poles: the unit of every score. */
+  /**
+   * Standard deviation of w·h over the readings (mean over the control texts) of the training turns of both poles: the
+   * unit of every score.
+   */
   readonly scale: number;
   /** Mean of w·h over single tokens of neutral stories from `EarlyTokens.steadyFrom` on. */
   readonly tokenMean: number;
@@ -67,7 +70,7 @@ export interface EarlyTokens {
 /** What is needed to draw random directions of the training data's own covariance, per layer. */
 export interface NullModel {
   /**
-   * Principal rows of the readings (mean over taps) of the training turns of both poles, centred and standardised
+   * Principal rows of the readings (mean over control texts) of the training turns of both poles, centred and standardised
    * `[layers, rank, hidden]`: their covariance, divisor n, is A'A; components beyond the rank of the data are zero rows.
    */
   readonly factor: Float32Array;
@@ -77,11 +80,11 @@ export interface NullModel {
    * standard units is divided by it.
    */
   readonly featureScale: Float32Array;
-  /** Mean neutral tap reading, with the weights of `LayerCalibration.tapMean` `[layers, hidden]`. */
+  /** Mean neutral readout, with the weights of `LayerCalibration.tapMean` `[layers, hidden]`. */
   readonly center: Float32Array;
-  /** Slope of the neutral tap reading on log(tokens before the tap) `[layers, hidden]`. */
+  /** Slope of the neutral readout on log(tokens before the control text) `[layers, hidden]`. */
   readonly drift: Float32Array;
-  /** Mean of log(tokens before the tap) over the same rows. */
+  /** Mean of log(tokens before the control text) over the same rows. */
   readonly driftOrigin: number;
   readonly seed: number;
   readonly count: number;
@@ -127,7 +130,7 @@ export interface LexicalModel {
 export interface AlarmLines {
   /** The share of neutral readings beyond each line; 0 where nothing was measured. */
   readonly rate: number;
-  /** Neutral tokens and tap readings behind the lines. */
+  /** Neutral tokens and readouts behind the lines. */
   readonly tokens: number;
   readonly taps: number;
   readonly tokenLow: readonly number[];
@@ -135,7 +138,7 @@ export interface AlarmLines {
   /** Of the running mean (see `smoothing.ts`). */
   readonly smoothLow: readonly number[];
   readonly smoothHigh: readonly number[];
-  /** Of tap readings in neutral stories, each story left out of the fit. */
+  /** Of readouts in neutral stories, each story left out of the fit. */
   readonly tapLow: readonly number[];
   readonly tapHigh: readonly number[];
 }
@@ -145,7 +148,7 @@ export interface ProbeEvidence {
   readonly topics: number;
   /** Readings of both poles behind `auroc`. */
   readonly rows: number;
-  /** Leave-one-topic-out AUROC of positive against negative readings (mean over the taps), scores as their folds gave them. */
+  /** Leave-one-topic-out AUROC of positive against negative readings (mean over the control texts), scores as their folds gave them. */
   readonly auroc: readonly number[];
   /** 95 % interval of `auroc`, bootstrap over topics. */
   readonly aurocLow: readonly number[];

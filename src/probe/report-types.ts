@@ -2,7 +2,7 @@
  * The judgement of a probe: every number for and against it, with its interval, its n and its null. `training/judgement`
  * computes it, `formats/probe/report.ts` reads and writes it beside the probe, the page and the card show it.
  *
- * Lists "by layer" have model.layerCount + 1 entries. A reading is the mean over the probe's taps after one text.
+ * Lists "by layer" have model.layerCount + 1 entries. A reading is the mean over the probe's control texts after one text.
  */
 import type { Estimate } from '../stats/estimate.ts';
 import type { Axis, FitMethod } from './probe-types.ts';
@@ -135,7 +135,7 @@ export interface Report {
   /** The probe's own method first. */
   readonly curves: readonly MethodCurve[];
   readonly baselines: Baselines;
-  /** Null where there is one tap only: what is learnt at one must be tested at another. */
+  /** Null where there is one control text only: what is learnt at one must be tested at another. */
   readonly selectivity: Selectivity | null;
   readonly calibration: Calibration;
   readonly poles: PoleGeometry;

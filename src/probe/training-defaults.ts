@@ -36,7 +36,10 @@ export interface TrainingOptions {
   /** Neutral stories to read, from the first; null: all. */
   readonly stories: number | null;
   readonly shuffles: number;
-  /** Whether more texts are read to judge it: luck and moods, the other taps, the control sets. Held-out topics are judged in any case. */
+  /**
+   * Whether more texts are read to judge it: luck and moods, the other control texts, the control sets. Held-out topics
+   * are judged in any case.
+   */
   readonly controls: boolean;
   /** Whether the finished probe is also read on sets of other axes. */
   readonly others: boolean;

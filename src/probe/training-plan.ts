@@ -37,9 +37,9 @@ export interface TrainingPlan {
   readonly others: readonly SetSource[];
   /** How the probe is read anywhere in a text; null where no such readout is made. */
   readonly trace: TracePlan | null;
-  /** Taps to train on, from the first of the set; later ones are wordings never trained on. */
+  /** Control texts to train on, from the first of the set; later ones are wordings never trained on. */
   readonly readoutCount: number;
-  /** Whether the turns are read at the later taps, and those of some topics in the model's chat form, for the judgement only. */
+  /** Whether the turns are read at the later control texts, and those of some topics in the model's chat form, for the judgement only. */
   readonly otherReadouts: boolean;
   readonly method: FitMethod;
   /** The layer to show first; when null the one that most inner folds chose, or 16 of 30 in proportion below 24 topics. */
@@ -52,8 +52,8 @@ export interface TrainingPlan {
 /** How far a training has come. Steps of one stage take about equally long. */
 export interface TrainingProgress {
   /**
-   * `reading`: texts at their taps; `fitting`: layers; `tokens`: stories word by word; `judging`: texts of controls and
-   * other taps; `readout`: texts of the trace readout, then its layers.
+   * `reading`: texts at their control texts; `fitting`: layers; `tokens`: stories word by word; `judging`: texts of controls and
+   * other control texts; `readout`: texts of the trace readout, then its layers.
    */
   readonly stage: 'reading' | 'fitting' | 'tokens' | 'judging' | 'readout';
   readonly done: number;

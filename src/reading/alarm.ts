@@ -10,7 +10,7 @@ const ALARM_RATE = 0.01;
 /** The lines of single tokens and of their running mean. */
 export type TokenLines = Pick<AlarmLines, 'tokens' | 'tokenLow' | 'tokenHigh' | 'smoothLow' | 'smoothHigh'>;
 
-/** The lines of tap readings. */
+/** The lines of readouts. */
 export type ReadoutLines = Pick<AlarmLines, 'taps' | 'tapLow' | 'tapHigh'>;
 
 /** A pair of lines on the scale of the score. */
@@ -37,7 +37,7 @@ export function tokenLines(scores: readonly (readonly ArrayLike<number>[])[]): T
   };
 }
 
-/** Lines from tap scores of neutral stories, each story scored by a probe that was fitted without it `[layers][readings]`. */
+/** Lines from readouts of neutral stories, each story scored by a probe that was fitted without it `[layers][readings]`. */
 export function readoutLines(scores: readonly ArrayLike<number>[]): ReadoutLines {
   const lines = scores.map((readings) => linesOf(finite(readings)));
   return {
@@ -67,7 +67,7 @@ export function drawnLines(alarm: AlarmLines, layer: number, grain: Grain): Line
   return pair(alarm[`${lines}Low`][layer], alarm[`${lines}High`][layer]);
 }
 
-/** The lines of tap readings; null as above. */
+/** The lines of readouts; null as above. */
 export function drawnReadoutLines(alarm: AlarmLines, layer: number): LinePair | null {
   return alarm.taps === 0 ? null : pair(alarm.tapLow[layer], alarm.tapHigh[layer]);
 }

@@ -4,8 +4,8 @@
  * Layers are indexed 0 to L: 0 is the embedding, l the residual stream entering layer l, L what leaves the last
  * layer (30 for the embedded model, so 31 columns).
  *
- * One unit everywhere: the standard deviation, at that layer, of the probe's scores at the taps of its training
- * turns. Zero is the mean of neutral text (taps: of the neutral tap readings; tokens: of the tokens of neutral stories).
+ * One unit everywhere: the standard deviation, at that layer, of the probe's scores at the control texts of its training
+ * turns. Zero is the mean of neutral text (readouts: of the neutral readouts; tokens: of the tokens of neutral stories).
  */
 import type { ByPole } from '../probe/heads.ts';
 
@@ -57,7 +57,7 @@ export interface ReadoutReading {
   readonly stand: Stand;
   /** The reading to show; null where the probe, or the file that this comes from, has no numbers for it. */
   readonly shown: ShownReading | null;
-  /** Score by layer `[layers]`: mean over the words of the tap, then over taps. */
+  /** Score by layer `[layers]`: mean over the words of a control text, then over control texts. */
   readonly score: Float32Array;
   /** 5th percentile by layer of the same reading by random directions of matched covariance `[layers]`. */
   readonly nullLow: Float32Array;
@@ -68,7 +68,7 @@ export interface ReadoutReading {
 }
 
 /**
- * Receives a reading while it is made. Batches arrive in order; a tap arrives after its own tokens, but before or after
+ * Receives a reading while it is made. Batches arrive in order; a readout arrives after its own tokens, but before or after
  * others of the text.
  */
 export interface ReadingSink {

@@ -36,14 +36,14 @@ export function columnDifference(columns: readonly Column[], a: ArrayLike<number
   );
 }
 
-/** Taps of both runs after the same sentence end, by place in their lists, with the column of that end. */
+/** Readouts of both runs after the same sentence end, by place in their lists, with the column of that end. */
 export interface ReadoutPair {
   readonly a: number;
   readonly b: number;
   readonly column: number;
 }
 
-/** Pairs the taps that stand after the same token in both runs. */
+/** Pairs the readouts that stand after the same token in both runs. */
 export function readoutPairs(
   columns: readonly Column[],
   a: readonly { readonly afterToken: number }[],

@@ -1,4 +1,4 @@
-/** Applies a probe to residuals: z = (w·h - mean)/scale, with the mean of tokens or of taps. */
+/** Applies a probe to residuals: z = (w·h - mean)/scale, with the mean of tokens or of readouts. */
 import { tokenZero } from './early-tokens.ts';
 import type { Probe } from '../probe/probe-types.ts';
 
@@ -65,8 +65,8 @@ export function tokenScores(
 }
 
 /**
- * The tap reading by layer `[layers]`. `tapMean` `[layers, hidden]` is the mean residual over the tap's tokens, then over
- * the probe's taps. Throws `RangeError` where the size does not fit.
+ * The readout by layer `[layers]`. `readoutMean` `[layers, hidden]` is the mean residual over the control text's tokens, then over
+ * the probe's control texts. Throws `RangeError` where the size does not fit.
  */
 export function readoutScore(
   probe: Pick<Probe, 'model' | 'directions' | 'calibration'>,
@@ -75,7 +75,7 @@ export function readoutScore(
   const layers = probe.calibration.length;
   const { hidden } = probe.model;
   if (readoutMean.length !== layers * hidden)
-    throw new RangeError(`a tap reading holds ${readoutMean.length} numbers, not ${layers} layers x ${hidden}`);
+    throw new RangeError(`a readout holds ${readoutMean.length} numbers, not ${layers} layers x ${hidden}`);
   return Float32Array.from(
     probe.calibration,
     ({ tapMean: zero, scale }, layer) =>
@@ -83,7 +83,7 @@ export function readoutScore(
   );
 }
 
-/** The element-wise mean of readings of equal length, e.g. of one text's taps; throws `RangeError` for an empty list. */
+/** The element-wise mean of readings of equal length, e.g. of one text's readouts; throws `RangeError` for an empty list. */
 export function meanReading(readings: readonly Float32Array[]): Float32Array {
   const length = readings[0]?.length;
   if (length === undefined) throw new RangeError('there is no reading to average');

@@ -3,16 +3,16 @@ import { READING_DOMAIN } from './grain.ts';
 import { isPlain, visibleSegments } from '../text/visible-text.ts';
 import type { VisibleSegment } from '../text/visible-text.ts';
 
-/** The mark of a tap after a sentence. */
+/** The mark of a readout after a sentence. */
 export interface ReadoutMark {
-  /** Place among the taps, from 0. */
+  /** Place among the readouts, from 0. */
   readonly index: number;
   readonly score: number;
   readonly low: number;
   readonly high: number;
-  /** Score on the colour scale of taps, in [−1, 1]. */
+  /** Score on the colour scale of readouts, in [−1, 1]. */
   readonly t: number;
-  /** Whether it lies no further out than 90 % of random directions. Outside proves nothing alone: chance puts one tap in ten there. */
+  /** Whether it lies no further out than 90 % of random directions. Outside proves nothing alone: chance puts one readout in ten there. */
   readonly inside: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface TokenShape {
   readonly segments: readonly VisibleSegment[] | null;
   /** First token that the model wrote. */
   readonly begins: boolean;
-  /** Whether a tap stands after it. */
+  /** Whether a readout stands after it. */
   readonly hasReadout: boolean;
   /** First token from which on two runs side by side differ; absent where one text stands alone. */
   readonly parts?: true;
@@ -90,7 +90,7 @@ export function readingCell(shape: TokenShape, score: number, read: boolean): St
   };
 }
 
-/** The mark of a tap at one layer. */
+/** The mark of a readout at one layer. */
 export function readoutMark(index: number, score: number, low: number, high: number): ReadoutMark {
   const t = Number.isFinite(score) ? clamped(score / READING_DOMAIN) : 0;
   return { index, score, low, high, t, inside: !(score < low || score > high) };

@@ -1,6 +1,6 @@
 /**
  * A chat model as training and judging read any model, with two layers: layer 0, the embeddings, and layer 1, the stream after
- * the last layer and the final norm. What lies between is not to be had, and neither is steering. Every tap is a reading of
+ * the last layer and the final norm. What lies between is not to be had, and neither is steering. Every control text is a reading of
  * its own of everything before it: the library cannot branch.
  */
 import { throwIfStopped } from '../base/abort.ts';

@@ -12,7 +12,7 @@ export type ThemeChoice = 'system' | Theme;
 const DARK = '(prefers-color-scheme: dark)';
 
 /**
- * Theme, what a colour stands for, whether taps are read, whether the trajectory has its lines, dark texts, the key of the help,
+ * Theme, what a colour stands for, whether readouts are read, whether the trajectory has its lines, dark texts, the key of the help,
  * and the engine.
  */
 export class Preferences {

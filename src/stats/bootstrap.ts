@@ -93,7 +93,7 @@ function resampleCounts(topicCount: number, draws: number, seed: number): Float6
 }
 
 /**
- * `count` label lists in which the poles of a topic's turns have been dealt out anew. Rows of one turn (its taps) keep
+ * `count` label lists in which the poles of a topic's turns have been dealt out anew. Rows of one turn (its control texts) keep
  * one label; a label of 0 stays 0. `turns` names each row's turn, `topics` its topic; both are any whole numbers.
  */
 export function shuffleWithinTopics(

@@ -24,7 +24,7 @@ export interface WrittenText {
   readonly text: string;
   readonly tokens: number;
   readonly ended: RunSummary['ended'];
-  /** Score at the taps after the last word, read by the unsteered model, in the probe's unit. */
+  /** Score at the control texts after the last word, read by the unsteered model, in the probe's unit. */
   readonly readBack: number;
   /** The same in the pass that wrote it: moved by the steering itself. */
   readonly during: number;

@@ -8,7 +8,7 @@ export interface TokenSpan {
   readonly to: number;
 }
 
-/** A tap as far as a span needs it. */
+/** A readout as far as a span needs it. */
 export interface SpanReadout {
   readonly afterToken: number;
   readonly score: number;
@@ -31,7 +31,7 @@ export interface SpanReading {
     readonly n: number;
     /** NaN for none. */
     readonly mean: number;
-    /** Means of the 5th and 95th percentiles of random directions at these taps. */
+    /** Means of the 5th and 95th percentiles of random directions at these readouts. */
     readonly low: number;
     readonly high: number;
   };
@@ -47,7 +47,7 @@ export function spanBetween(one: number, other: number, tokens: number): TokenSp
 /** Seed of the resamples: fixed, so that a span always has the same interval. */
 const SEED = 1989;
 
-/** What was read in a span, from the score of every single token of the text at one layer and the taps of the text. */
+/** What was read in a span, from the score of every single token of the text at one layer and the readouts of the text. */
 export function readSpan(span: TokenSpan, scores: ArrayLike<number>, readouts: readonly SpanReadout[]): SpanReading {
   const values: number[] = [];
   for (let token = span.from; token <= span.to; token += 1) {

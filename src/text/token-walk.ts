@@ -1,7 +1,7 @@
 /** Where to stop when walking through a reading: sentences and peaks. Pure; indices are token indices. */
 import { sentenceEnds } from './sentences.ts';
 
-/** The first token of every sentence, by the same rule that decides where taps fall. */
+/** The first token of every sentence, by the same rule that decides where readouts fall. */
 export function sentenceStarts(pieces: readonly string[]): number[] {
   return pieces.length === 0
     ? []

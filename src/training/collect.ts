@@ -1,4 +1,4 @@
-/** Reads prompt sets and neutral stories at their taps: one row for every text and tap, at every layer. */
+/** Reads prompt sets and neutral stories at their control texts: one row for every text and control text, at every layer. */
 import { AppError } from '../base/errors.ts';
 import { labelOf, type RowInfo, type ReadoutRows } from '../stats/linear/rows.ts';
 import type { TrainingProgress } from '../probe/training-plan.ts';
@@ -69,7 +69,7 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
       if (read === undefined || read.means.length !== plan.readoutTexts.length)
         throw new AppError(
           'internal',
-          `The reader gave ${reading.readouts.length} tap readings where ${passage.rows.length} were asked for.`,
+          `The reader gave ${reading.readouts.length} readouts where ${passage.rows.length} were asked for.`,
         );
       read.means.forEach((mean, readout) => {
         store(residuals, info.length, hidden, mean, passage, read);
@@ -84,7 +84,7 @@ export async function collectRows(reader: SegmentReader, plan: ReadingPlan, call
 }
 
 /**
- * Bytes of the readings: of every text at every tap, and of the own words of both poles' turns. Throws `set-invalid`
+ * Bytes of the readings: of every text at every control text, and of the own words of both poles' turns. Throws `set-invalid`
  * where they are too many to keep.
  */
 function roomFor(passages: readonly Planned[], readouts: number, numbers: number): number {
@@ -94,7 +94,7 @@ function roomFor(passages: readonly Planned[], readouts: number, numbers: number
   const most = Math.floor((rows.length * READING_BUDGET_BYTES) / bytes);
   throw new AppError(
     'set-invalid',
-    `These sets and stories are ${rows.length} texts; read at ${readouts} ${readouts === 1 ? 'tap' : 'taps'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${READING_BUDGET_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one tap.`,
+    `These sets and stories are ${rows.length} texts; read at ${readouts} ${readouts === 1 ? 'control text' : 'control texts'} on this model they take ${Math.round(bytes / 1e6)} MB, and at most ${READING_BUDGET_BYTES / 1e6} MB are kept in memory, which is about ${most} texts. Take fewer topics, fewer stories or one control text.`,
     { texts: rows.length, taps: readouts, megabytes: Math.round(bytes / 1e6), most },
   );
 }
@@ -174,7 +174,7 @@ function store(
   if (mean.length !== residuals.length * hidden)
     throw new AppError(
       'internal',
-      `The reader gave ${mean.length} numbers for a tap, not ${residuals.length} layers x ${hidden}.`,
+      `The reader gave ${mean.length} numbers for a control text, not ${residuals.length} layers x ${hidden}.`,
     );
   if (!mean.every((value) => Number.isFinite(value))) {
     const text = passage.text.join(' ');

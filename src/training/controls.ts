@@ -66,7 +66,7 @@ export function controlPassage(row: ControlRow, readoutTexts: readonly string[])
   }
 }
 
-/** The scores of a row by cell: of the answer itself, or at the taps after what was told. */
+/** The scores of a row by cell: of the answer itself, or at the control texts after what was told. */
 function cellsOf(
   row: ControlRow,
   { readouts }: PassageReading,

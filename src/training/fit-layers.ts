@@ -38,7 +38,7 @@ export interface FittedLayers {
   readonly curves: readonly MethodCurve[];
   /** What the probe's own method reads in styles and sets that were left out. */
   readonly transfer: readonly Transfer[];
-  /** Of tap readings in stories that were left out. */
+  /** Of readouts in stories that were left out. */
   readonly storyLines: ReadoutLines;
   readonly poleStoryLines: ByPole<ReadoutLines>;
 }

@@ -1,7 +1,7 @@
 /**
  * The seam between training and whatever runs the model: training asks for readings of passages and knows no backend.
  *
- * Segment 0 is tokenised as it is, every later one with one leading space. A tap is tokenised as `" " + tap`, branches
+ * Segment 0 is tokenised as it is, every later one with one leading space. A control text is tokenised as `" " + control text`, branches
  * off after a segment and never enters the text. Position 0, the attention sink, never enters a mean.
  */
 import type { AppError } from '../base/errors.ts';
@@ -9,9 +9,9 @@ import type { ModelIdentity } from '../probe/probe-types.ts';
 
 /** What was read after one segment. */
 export interface ReadoutPass {
-  /** Tokens of text before the tap. */
+  /** Tokens of text before the control text. */
   readonly tokensBefore: number;
-  /** Mean residual over the tap's tokens, for each tap `[layers, hidden]`; layers = model.layerCount + 1. */
+  /** Mean residual over the control text's tokens, for each control text `[layers, hidden]`; layers = model.layerCount + 1. */
   readonly means: readonly Float32Array[];
   /** Mean residual over the segment's own tokens `[layers, hidden]`: what was done, not what it left behind. */
   readonly own: Float32Array;
@@ -32,7 +32,7 @@ export interface Passage {
   /** Segments that are joined by spaces, or an exchange. */
   readonly text: readonly string[] | Exchange;
   readonly readoutTexts: readonly string[];
-  /** Indices of the segments after which is read, ascending; `taps` of the reading has one entry for each. */
+  /** Indices of the segments after which is read, ascending; `readouts` of the reading has one entry for each. */
   readonly readoutAfter: readonly number[];
   /** Also give the residuals of the text's own tokens. */
   readonly keepTokens?: boolean;

@@ -9,7 +9,7 @@ import type { ReadingStore } from './remembered.ts';
 /** Bytes that readings may take in all; a training that needs more by itself is refused. */
 export const READING_BUDGET_BYTES = 300_000_000;
 /**
- * Bytes that are remembered at most, however little a training needs: about 250 texts of four sentences at four taps,
+ * Bytes that are remembered at most, however little a training needs: about 250 texts of four sentences at four control texts,
  * 31 layers of 576 numbers.
  */
 const READING_MEMORY_BYTES = 250_000_000;

@@ -12,9 +12,9 @@ export interface ReadingStore {
 }
 
 /**
- * Wraps a reader so that tap readings come from `store` where it has them; of a group only what is missing is read. Groups
+ * Wraps a reader so that readouts come from `store` where it has them; of a group only what is missing is read. Groups
  * are those of the reader, whatever is remembered. Passages with `keepTokens` are always read anew: all residuals of a
- * text take hundreds of times the room of its taps.
+ * text take hundreds of times the room of its control texts.
  */
 export function rememberReadings(reader: SegmentReader, store: ReadingStore): SegmentReader {
   const made = madeWith(reader.model);

@@ -66,7 +66,7 @@ export interface TrainOptions extends LongCall {
     readonly freeOf: readonly string[];
     readonly told: readonly ControlSet[];
   } | null;
-  /** How many taps of the first set to train on, from its first; the rest are wordings never trained on. 2 by default. */
+  /** How many control texts of the first set to train on, from its first; the rest are wordings never trained on. 2 by default. */
   readonly readoutCount?: number;
   /** Whether the turns are read at the rest and in the model's chat form too, for the judgement; true by default. */
   readonly otherReadouts?: boolean;
@@ -380,7 +380,7 @@ function checkOptions(options: TrainOptions, readoutTexts: readonly string[], la
       `"${options.stories.name}" holds ${options.stories.stories.length} neutral stories; at least 2 are needed, and 18 to keep zero in place as a text grows.`,
     );
   if (readoutTexts.length === 0)
-    throw new AppError('set-invalid', 'There is no tap to read at. Name at least one neutral sentence.');
+    throw new AppError('set-invalid', 'There is no control text to read at. Name at least one neutral sentence.');
   const { defaultLayer = 0 } = options;
   if (!Number.isInteger(defaultLayer) || defaultLayer < 0 || defaultLayer >= layers)
     throw new AppError(

@@ -273,7 +273,7 @@ test(
   async () => {
     const long = 'The ferry left at noon with nine cars, two vans and a class of children on the deck. '.repeat(40);
     await typeText(page, long);
-    await page.getByRole('checkbox').first().setChecked(false); // no taps: this is about length
+    await page.getByRole('checkbox').first().setChecked(false); // no readouts: this is about length
     await page.getByRole('button', { name: 'Read', exact: true }).click();
     await page.locator('.strip [data-token="799"]').waitFor({ timeout: 6 * MINUTE });
     const moved = await page.evaluate(() => {

@@ -119,7 +119,7 @@ export async function readText(page: Page, text: string, timeoutMs: number): Pro
   await waitUntilIdle(page, timeoutMs);
 }
 
-/** The text of the strip as a reader would copy it: tokens only, without the marks of taps. */
+/** The text of the strip as a reader would copy it: tokens only, without the marks of readouts. */
 export function stripText(page: Page): Promise<string> {
   return page.evaluate(() =>
     [...document.querySelectorAll('.strip [data-token]')].map((token) => token.textContent).join(''),

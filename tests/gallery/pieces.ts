@@ -261,7 +261,7 @@ export const PIECES: readonly Specimen[] = [
   ...piece('StepBar', StepBar, {
     'not begun': { words: 'Reading', done: 0, total: 0, amount: '', left: '', label: 'Training' },
     halfway: {
-      words: 'Reading turns at their taps',
+      words: 'Reading turns at their control texts',
       done: 612,
       total: 1224,
       amount: '612 of 1,224',

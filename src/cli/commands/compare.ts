@@ -195,7 +195,7 @@ async function compared(
             refused: `A was read with ${a.readWith.probe}, B with ${b.readWith.probe}: scores of two probes have no common scale, so they are not subtracted.`,
           }
         : {
-            unit: 'B less A, standard deviations of the probe at the taps of its training turns',
+            unit: 'B less A, standard deviations of the probe at the control texts of its training turns',
             ...sharedDifference(difference, parting),
           },
     divergence: {

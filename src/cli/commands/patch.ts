@@ -196,7 +196,7 @@ function scoresOf(
     Array.from({ length: scores.length / layers }, (_, token) => rounded(scores[token * layers + layer] ?? Number.NaN));
   return {
     layer,
-    unit: 'standard deviations of the probe at the taps of its training turns',
+    unit: 'standard deviations of the probe at the control texts of its training turns',
     patchedScores: at(patched),
     scores: at(plain),
   };

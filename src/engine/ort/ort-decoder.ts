@@ -19,7 +19,7 @@ export interface OrtDecoderParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor;
   readonly sizes: DecoderSizes;
-  /** What the graph takes and gives; an untouched one has no taps, and gives logits only. */
+  /** What the graph takes and gives; an untouched one has no readouts, and gives logits only. */
   readonly graph: Pick<HookedDecoder, 'streams' | 'logits' | 'branching' | 'windows' | 'activations'>;
   /** Null where the graph takes no vectors. */
   readonly steering: SteeringFeeds | null;
@@ -37,7 +37,7 @@ export interface OrtDecoderParts {
   readonly explain: (thrown: unknown) => Promise<AppError>;
 }
 
-/** Wraps a session of a tapped (or untouched) decoder graph. The decoder owns the session. */
+/** Wraps a session of a hooked (or untouched) decoder graph. The decoder owns the session. */
 export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
   const { session, sizes, caches, steering, editing } = parts;
   const { streams: readoutTexts, branching, activations } = parts.graph;

@@ -7,7 +7,7 @@ import { type PassReading, Sequence } from '../sequence.ts';
 import { meanOverTokens, TokenMean } from '../token-mean.ts';
 
 /**
- * Reads a passage in passes of at most `chunkTokens`, its taps with the text where the decoder takes branches. Throws
+ * Reads a passage in passes of at most `chunkTokens`, its readouts with the text where the decoder takes branches. Throws
  * `text-too-long`, `cancelled` between passes, and what the decoder throws.
  */
 export async function readAlone(

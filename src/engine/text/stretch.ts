@@ -2,7 +2,7 @@
 import type { TokenChoice } from '../../reading/reading.ts';
 import type { TokenGate } from '../readouts.ts';
 
-/** How a stretch is written: how words are chosen, whether taps are read, and what says that the words go round and round. */
+/** How a stretch is written: how words are chosen, whether readouts are read, and what says that the words go round and round. */
 export interface WritingManner {
   readonly choice: TokenChoice;
   readonly readouts: boolean;

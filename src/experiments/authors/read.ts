@@ -1,6 +1,6 @@
 /**
- * Mean streams over the spans of cells. A span is a segment and is read by its own tokens, not by a tap: narration is the same
- * words in every cell, so that it is its own tap, in the place where it is told, and costs no tokens of its own.
+ * Mean streams over the spans of cells. A span is a segment and is read by its own tokens, not by a control text: narration is the same
+ * words in every cell, so that it is its own control text, in the place where it is told, and costs no tokens of its own.
  */
 import type { Subject } from '../subject.ts';
 import { type CellText, spanIndices } from './cells.ts';

@@ -8,7 +8,7 @@ import { randomUnitsOf } from './plan.ts';
 import { randomFromJson, randomSteering } from './prepare.ts';
 import type { EvidenceSpec } from './spec.ts';
 
-/** As `runUnit` of `mixture`, without taps for a random direction. Throws `unit-invalid` for a unit of another spec. */
+/** As `runUnit` of `mixture`, without control texts for a random direction. Throws `unit-invalid` for a unit of another spec. */
 export async function runEvidence(
   spec: EvidenceSpec,
   plan: UnitPlan,

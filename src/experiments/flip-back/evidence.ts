@@ -1,6 +1,6 @@
 /**
  * How much a beat says, from stories that cross from one pole to the other and back. Everything is a difference between two
- * orders of one story after the same number of beats, so that the tap's words, the story's own level and the drift with
+ * orders of one story after the same number of beats, so that the control text's words, the story's own level and the drift with
  * length cancel.
  */
 import { BEATS, SWITCHES } from './schedules.ts';

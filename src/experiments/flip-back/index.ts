@@ -1,5 +1,5 @@
 /**
- * "Waluigis can flip back": stories that turn from one pole to the other and back, read at neutral taps, and stories
+ * "Waluigis can flip back": stories that turn from one pole to the other and back, read at neutral control texts, and stories
  * that the model writes itself.
  */
 import type { Design } from '../design.ts';

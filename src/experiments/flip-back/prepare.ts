@@ -78,7 +78,7 @@ export async function prepareFlipBack(
   };
 }
 
-/** A row is the mean over the taps after a fit text. */
+/** A row is the mean over the control texts after a fit text. */
 async function readTopics(
   spec: FlipBackSpec,
   axis: FlipAxis,

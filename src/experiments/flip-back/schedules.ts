@@ -89,7 +89,7 @@ export function passageOf(story: Story, schedule: Schedule, readoutTexts: readon
   return { text, readoutTexts, readoutAfter: text.map((_, i) => i) };
 }
 
-/** Characters that reading all of `schedules` takes, taps included and common beginnings counted once. */
+/** Characters that reading all of `schedules` takes, control texts included and common beginnings counted once. */
 export function charactersOf(story: Story, schedules: readonly Schedule[], readoutTexts: readonly string[]): number {
   const readoutLength = readoutTexts.reduce((sum, readoutText) => sum + readoutText.length + 1, 0);
   const seen = new Set<string>();

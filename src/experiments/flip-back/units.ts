@@ -82,7 +82,7 @@ export function partsOf(spec: FlipBackSpec, size: RunSize): PlannedPart[] {
   return parts.sort((a, b) => (a.plan.id < b.plan.id ? -1 : 1));
 }
 
-/** The longest text is a whole story with a tap behind it; rollouts go on from the longest prompt. */
+/** The longest text is a whole story with a control text behind it; rollouts go on from the longest prompt. */
 export function reachOf(spec: FlipBackSpec, size: RunSize): Reach {
   const stories = axesOf(size).flatMap((id) => {
     const { stories: all, schedules } = axisOf(spec, id);
@@ -97,7 +97,7 @@ export function reachOf(spec: FlipBackSpec, size: RunSize): Reach {
   };
 }
 
-/** The prompt and the setting are read once; every sentence with its taps, and those that are judged again with the questions. */
+/** The prompt and the setting are read once; every sentence with its control texts, and those that are judged again with the questions. */
 function freeCost(spec: FlipBackSpec, prompt: FreePrompt, rollouts: number, maxTokens: number): Cost {
   const sentences = Math.min(spec.free.sentences, Math.ceil((maxTokens * PER_TOKEN) / WRITTEN_SENTENCE));
   const judged = Math.min(rollouts, spec.free.judged) * sentences;
@@ -109,7 +109,7 @@ function freeCost(spec: FlipBackSpec, prompt: FreePrompt, rollouts: number, maxT
   return { read: Math.ceil(characters / PER_TOKEN), written: rollouts * maxTokens };
 }
 
-/** What the preparation reads: every fit text with its taps, and those of the judge's topics with its questions. */
+/** What the preparation reads: every fit text with its control texts, and those of the judge's topics with its questions. */
 export function preparationCost(spec: FlipBackSpec, size: RunSize): Cost {
   const fitted = axesOf(size).flatMap((id) => axisOf(spec, id).fit);
   const judged = judgeTopics(spec, size);

@@ -113,7 +113,7 @@ export function dosed({ doses }: Pick<MixtureSpec, 'doses'>): readonly number[] 
   return doses.filter((dose) => dose > 0);
 }
 
-/** What is read at taps: a passage an order, taps after each dose; the first one also after the setting alone. */
+/** What is read at control texts: a passage an order, control texts after each dose; the first one also after the setting alone. */
 export function passagesOf(spec: MixtureSpec, { topic, orders }: MixtureUnit): readonly Passage[] {
   return orders.map(({ beats, signs }, at) => ({
     text: [topic.setting, ...evidenceOf(topic, beats, signs, mostSentences(spec))],

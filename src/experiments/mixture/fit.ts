@@ -7,7 +7,7 @@ import { type Account, evidenceOf } from './models.ts';
 import type { Row, TopicRows } from './table.ts';
 import type { ConditionId } from './spec.ts';
 
-/** What is fitted: log odds, or readings at taps. */
+/** What is fitted: log odds, or readings at control texts. */
 export type Outcome = (row: Row) => number;
 
 /** Cross products of the columns (conditions but the first, x) and, last, the outcome: `[size, size]`. */

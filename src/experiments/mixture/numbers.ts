@@ -49,7 +49,7 @@ export interface Numbers {
   readonly balance: number;
   /** What the last sentence is worth beyond what it adds as one of all, in nats. */
   readonly lastExtra: Estimate;
-  /** The same rivals on readings at taps. */
+  /** The same rivals on readings at control texts. */
   readonly taps: { readonly rivalries: readonly Rivalry[]; readonly shape: number };
 }
 

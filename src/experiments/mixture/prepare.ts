@@ -1,6 +1,6 @@
 /**
  * What all units need: a direction to steer along, the strength at which it changes neutral text by the KL of the spec, and an
- * instrument that reads taps. Both are fitted on scenes of their own, of which none is measured.
+ * instrument that reads control texts. Both are fitted on scenes of their own, of which none is measured.
  */
 import { AppError } from '../../base/errors.ts';
 import type { Intervention } from '../../steering/steering.ts';
@@ -19,7 +19,7 @@ import { layerAt, type MixtureSpec, POLES } from './spec.ts';
 export interface Prepared {
   /** Fitted on the sentences themselves: what is steered along. */
   readonly steering: Instrument;
-  /** Fitted on taps after them: what is read. */
+  /** Fitted on control texts after them: what is read. */
   readonly reading: Instrument;
   /** Length of the steering in typical lengths of the stream; null where none has the KL of the spec. */
   readonly strength: number | null;

@@ -1,6 +1,6 @@
 /**
  * Measures one unit: a topic in a condition, which way of going on the model prefers after every dose of every order,
- * and what a tap reads there.
+ * and what is read at control texts there.
  */
 import { throwIfStopped } from '../../base/abort.ts';
 import { AppError } from '../../base/errors.ts';

@@ -66,7 +66,7 @@ export interface Extent {
 /** See experiments/A2/earlier/spec.json. */
 export interface MixtureSpec extends SpecHead {
   readonly thresholds: Readonly<Record<ThresholdName, number>>;
-  /** The layer that is steered, and the one that is read at taps. */
+  /** The layer that is steered, and the one that is read at control texts. */
   readonly steering: Depth;
   readonly reading: Depth;
   /** Numbers of sentences of evidence, ascending from 0. */

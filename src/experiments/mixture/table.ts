@@ -17,7 +17,7 @@ export interface Row {
   readonly signs: readonly number[];
   /** Λ: log odds of going on kindly, mean over the pairs of continuations, in nats. */
   readonly odds: number;
-  /** The reading at taps; null in all conditions but the first. */
+  /** The reading at control texts; null in all conditions but the first. */
   readonly readout: number | null;
 }
 

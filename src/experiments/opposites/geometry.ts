@@ -1,7 +1,7 @@
 /**
- * How X and its opposite leave neutral in the stream, at taps, whose words are the same after every text. Readings come in two halves
- * of items that share no sentence, and every product is taken across the halves: noise of a half never meets itself
- * (as in probe/evidence/pole-geometry.ts, over pairs of topics). Features are in standard units of taps after neutral sentences.
+ * How X and its opposite leave neutral in the stream, at control texts, whose words are the same after every text. Readings come in two
+ * halves of items that share no sentence, and every product is taken across the halves: noise of a half never meets itself
+ * (as in probe/evidence/pole-geometry.ts, over pairs of topics). Features are in standard units of control texts after neutral sentences.
  */
 import { auroc, standardDeviation } from '../../stats/stats.ts';
 import type { Passage, PassageReading } from '../../training/reader.ts';
@@ -46,7 +46,7 @@ export function layersOf({ layerShare }: Pick<OppositesSpec, 'layerShare'>, laye
   return [-2, 0, 2].map((offset) => Math.min(layerCount, Math.max(0, middle + offset)));
 }
 
-/** What is read of an axis: half by half, X's acts, the opposite's and neutral sentences, with taps after each sentence. */
+/** What is read of an axis: half by half, X's acts, the opposite's and neutral sentences, with control texts after each sentence. */
 export function passagesOf(spec: OppositesSpec, { axis, at }: UsedAxis): Passage[] {
   const count = spec.triggers.length / 2;
   return [0, 1].flatMap((half) =>
@@ -61,7 +61,7 @@ export function passagesOf(spec: OppositesSpec, { axis, at }: UsedAxis): Passage
   );
 }
 
-/** Sentences with taps after each. */
+/** Sentences with control texts after each. */
 export function passageOf({ taps: readoutTexts }: Pick<OppositesSpec, 'taps'>, text: readonly string[]): Passage {
   return { text, readoutTexts, readoutAfter: text.map((_, i) => i) };
 }
@@ -75,7 +75,7 @@ export function readingsOfHalf(
   return { own, opposite, neutral };
 }
 
-/** Mean over taps at some layers, a row a sentence `[layers, hidden]`. */
+/** Mean over control texts at some layers, a row a sentence `[layers, hidden]`. */
 export function rowsOfReadouts(
   reading: PassageReading | undefined,
   layers: readonly number[],
@@ -90,8 +90,8 @@ export function unitPassages(spec: OppositesSpec): Passage[] {
 }
 
 /**
- * 1/s of every feature at the layers `[layers, hidden]` over the sentences of {@link unitPassages}, taps averaged; 0 where a feature
- * does not vary beyond rounding, so that it takes no part.
+ * 1/s of every feature at the layers `[layers, hidden]` over the sentences of {@link unitPassages}, control texts averaged; 0 where a
+ * feature does not vary beyond rounding, so that it takes no part.
  */
 export function unitsFrom(
   readings: readonly PassageReading[],
@@ -179,7 +179,7 @@ export function betweenAxes(x: Float32Array, opposite: Float32Array, hidden: num
   return (dot(part(x, 0), part(opposite, 3)) + dot(part(x, 1), part(opposite, 2))) / (2 * hidden);
 }
 
-/** Mean of the taps at some layers `[layers, hidden]`. */
+/** Mean of the control texts at some layers `[layers, hidden]`. */
 function averaged(means: readonly Float32Array[], layers: readonly number[], hidden: number): Float64Array {
   const out = new Float64Array(layers.length * hidden);
   for (const mean of means)

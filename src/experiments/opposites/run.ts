@@ -1,6 +1,6 @@
 /**
  * What a model is asked: how likely acts are in neutral contexts and what opposites are called (once), then, axis by
- * axis, acts after contexts and readings at taps.
+ * axis, acts after contexts and readings at control texts.
  */
 import { AppError } from '../../base/errors.ts';
 import type { RunSize } from '../experiment-types.ts';

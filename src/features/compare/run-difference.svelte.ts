@@ -11,7 +11,7 @@ import { sentenceEnds } from '../../text/sentences.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import type { ComparedRuns, Side } from './compared-runs.svelte.ts';
 
-/** Two taps after the same sentence end, with the score of each. */
+/** Two readouts after the same sentence end, with the score of each. */
 export interface ComparedReadout {
   readonly column: number;
   readonly a: number;
@@ -22,7 +22,7 @@ export interface ComparedReadout {
 export interface RunSentence {
   /** Mean score of its tokens. */
   readonly mean: number;
-  /** Score of the tap after it; NaN where there is none. */
+  /** Score of the readout after it; NaN where there is none. */
   readonly readout: number;
 }
 
@@ -57,7 +57,7 @@ export class RunDifference {
     return alone === null ? null : sharedDifference(alone, this.#runs.alignment?.parting ?? null);
   });
 
-  /** Taps after shared sentence ends, whether or not they may be subtracted. */
+  /** Readouts after shared sentence ends, whether or not they may be subtracted. */
   readonly readouts = $derived.by((): readonly ComparedReadout[] => {
     const { alignment, instruments } = this.#runs;
     if (alignment?.alike !== true) return [];

@@ -11,8 +11,8 @@ export type PlannedTexts = Pick<
 >;
 
 /**
- * Texts that a plan reads at its taps. Training: every turn and every scene alone once, every zero text, and the stories after each
- * sentence. Judging: the turns of both poles at the later taps, those of some topics in the model's chat form, those of other
+ * Texts that a plan reads at its control texts. Training: every turn and every scene alone once, every zero text, and the stories after
+ * each sentence. Judging: the turns of both poles at the later control texts, those of some topics in the model's chat form, those of other
  * axes, the controls.
  */
 export function readingsOf(plan: PlannedTexts): number {

@@ -4,7 +4,7 @@ import { headerFacts, recordIn, textOf } from '../../probe/sets/set-header.ts';
 import type { SetSource, TracePlan, TrainingPlan, TrainingProgress } from '../../probe/training-plan.ts';
 import { draftRows, type DraftRow } from '../../state/sets/set-rows.ts';
 
-/** Characters that the model reads in each step of the stages that read; a tap counts as often as it is read. */
+/** Characters that the model reads in each step of the stages that read; a control text counts as often as it is read. */
 export type TrainingWork = Readonly<Record<Exclude<TrainingProgress['stage'], 'fitting'>, readonly number[]>> & {
   /** Texts that the fits learn from, which is what fitting grows with. */
   readonly texts: number;

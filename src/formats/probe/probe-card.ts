@@ -114,7 +114,7 @@ ${axis.positive} reads above ${axis.negative}. Null: 95th percentile of the AURO
 ${table(['layer', 'AUROC', '95 % interval', 'pairs', 'null'], rows)}
 
 With the best of all layers taken, shuffled labels reach ${three(nullAuroc95)} in 5 % of ${nullShuffles} shuffles; this probe's best layer (${best}) reaches ${at(auroc, best)}.
-Layer 0 is the words alone: the taps are the same words after every text, so it must read chance.`,
+Layer 0 is the words alone: the control texts are the same words after every text, so it must read chance.`,
     `## Does zero stay zero as a text grows?\n\n${storiesText(evidence)}`,
     '## What else it moves with\n\nNot measured: without a report nothing is known of luck, outcome, negation or words, so nothing may be claimed of what the direction means.',
   ];
@@ -186,7 +186,7 @@ ${table(['reading', 'AUROC of', 'AUROC', '95 % interval', 'topics'], rows)}`,
 function linesSection({ alarm, calibration, defaultLayer, lexical }: ProbeHead): string {
   const { tokenSd, smoothSd } = calibration[defaultLayer] ?? { tokenSd: NaN, smoothSd: NaN };
   const explained = lexical.explained[defaultLayer] ?? 0;
-  const tokens = `A single token of neutral text varies by ${tokenSd.toFixed(1)} units (standard deviation), the running mean by ${smoothSd.toFixed(1)}${explained > 0 ? `; the word and the one before it explain ${percent(explained)} of the former on stories left out` : ''}. Believe the taps.`;
+  const tokens = `A single token of neutral text varies by ${tokenSd.toFixed(1)} units (standard deviation), the running mean by ${smoothSd.toFixed(1)}${explained > 0 ? `; the word and the one before it explain ${percent(explained)} of the former on stories left out` : ''}. Believe the readouts.`;
   if (alarm.rate === 0) return `## How rare a reading is\n\nNot measured: no lines on neutral text. ${tokens}`;
   const side = (low: readonly number[], high: readonly number[]): string[] => [
     signed(low[defaultLayer] ?? NaN),
@@ -199,7 +199,7 @@ Lines at layer ${defaultLayer} with ${rate(alarm.rate)} of neutral text beyond e
 ${table(
   ['what', 'below', 'above', 'n'],
   [
-    ['tap readings', ...side(alarm.tapLow, alarm.tapHigh), String(alarm.taps)],
+    ['readouts', ...side(alarm.tapLow, alarm.tapHigh), String(alarm.taps)],
     ['running mean of tokens', ...side(alarm.smoothLow, alarm.smoothHigh), String(alarm.tokens)],
     ['single tokens', ...side(alarm.tokenLow, alarm.tokenHigh), String(alarm.tokens)],
   ],

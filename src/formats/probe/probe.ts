@@ -4,7 +4,7 @@
  * writing is deterministic.
  *
  * Version 2 added the steering vectors, the words' share and the 1 % lines. Files of version 1 still open, with all of
- * these absent: zero tensors, nothing explained, rate 0 and empty lists. Their evidence counts every tap reading as a row.
+ * these absent: zero tensors, nothing explained, rate 0 and empty lists. Their evidence counts every readout as a row.
  * Version 3 added each pole from neutral; in files of version 1 and 2 `poles` is null. Version 4 added the ten placebo directions
  * `[10, layers, hidden]`; in older files, and in those that were written from one and lack the tensor, `placebos` is null.
  * Version 5 added `tensorsSha256`, the hash of the file beside it: a bundle of two probes, or one that was written by half, is refused.

@@ -58,7 +58,7 @@ function methodsSection({ curves, topics, readings }: Report): string {
     nested.chosen.map(({ layer, penalty, folds }) => `layer ${layer}, penalty ${penalty}: ${folds}`).join('; ');
   return `## How well it tells the poles apart
 
-${topics} topics, ${readings} readings of both poles, each the mean over the taps. Every topic is scored by a fit that saw nothing of it; in the table below
+${topics} topics, ${readings} readings of both poles, each the mean over the control texts. Every topic is scored by a fit that saw nothing of it; in the table below
 layer and penalty too were chosen without it (nested). AUROC: 0.5 is chance. Pairs: share of topics whose positive turn reads above the negative one.
 Null: what the best of all layers reaches in 5 % of fits to labels shuffled within topics; p: share of shuffles whose best layer does as well.
 The interval here is the jackknife's: each topic left out, the fits made and layer and penalty chosen anew without it. Counts and pairs have Wilson's.
@@ -115,14 +115,14 @@ ${table(
   ]),
 )}
 
-Layer 0 is the words of the taps, the same after every text: there it must read 0.500. What the words of the turns give stands below.`;
+Layer 0 is the words of the control texts, the same after every text: there it must read 0.500. What the words of the turns give stands below.`;
 }
 
 function baselinesSection({ axis, baselines, selectivity }: Report, { nested: { auroc: own } }: MethodCurve): string {
   const { bagOfWords, embedding, length } = baselines;
   const learnt =
     selectivity === null
-      ? 'Selectivity was not measured: it takes two taps.'
+      ? 'Selectivity was not measured: it takes two control texts.'
       : `Selectivity (Hewitt and Liang 2019): accuracy ${percent(selectivity.task)} on the axis, ${percent(selectivity.control)} on ${selectivity.controlTasks} tasks of random labels that the same probe may learn by heart; difference ${estimateText(estimateCells(selectivity.selectivity, signed))} topics.`;
   return `## What less than the model gives
 
@@ -154,7 +154,7 @@ function transferSection({ transfer }: Report): string {
   const kinds = {
     style: 'style, left out of the fit',
     set: 'set, left out of the fit',
-    tap: 'wording of the tap, never trained on',
+    tap: 'wording of the control text, never trained on',
     form: 'chat form, never trained on',
     part: 'these topics alone, each left out',
     axis: 'another axis',

@@ -107,7 +107,7 @@ function jsonKind(text: string): FileKind {
   const [first = ''] = text.split('\n');
   // Rows of a set are one object a line.
   if (/"text"\s*:/.test(first) && /"(?:pole|topic)"\s*:/.test(first)) return 'set-rows';
-  // A set's header of version 0 has no format; nothing else names poles and taps.
+  // A set's header of version 0 has no format; nothing else has `poles` and `taps`.
   return format === undefined && /"poles"\s*:\s*\{/.test(text) && /"taps"\s*:\s*\[/.test(text)
     ? 'set-header'
     : 'other-json';

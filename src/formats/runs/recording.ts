@@ -8,7 +8,7 @@ import type { ByPole } from '../../probe/heads.ts';
 import type { SteeringRecord } from '../../steering/steering.ts';
 import type { SamplingOptions, ReadoutReading, TokenPiece, TokenScores } from '../../reading/reading.ts';
 
-/** Of each pole from neutral, what a recording holds beside the taps' own: scores `[tokens, layers]` and their scales. */
+/** Of each pole from neutral, what a recording holds beside the readouts' own: scores `[tokens, layers]` and their scales. */
 export interface RecordedPole extends TokenScores {
   readonly calibration: readonly LayerCalibration[];
   readonly explained: readonly number[];

@@ -5,7 +5,7 @@ import { visibleToken } from '../../text/visible-text.ts';
 import { type FigureChoice, figureData, headOf } from './figure-data.ts';
 import type { Recording } from './recording.ts';
 
-/** One line a token, with the tap after it where there is one. Hidden characters are named, so that no cell breaks the table. */
+/** One line a token, with the readout after it where there is one. Hidden characters are named, so that no cell breaks the table. */
 export function runTable(recording: Recording, choice: FigureChoice): string {
   const { layer, window } = choice;
   const { layers } = recording;

@@ -2,9 +2,9 @@
  * Control sets: `NAME.set.json` (name, contrasts) beside `NAME.jsonl`, one row a line. They hold texts that differ in one
  * thing only, to show what else a finished probe moves with. No row of a control set may ever enter a fit.
  *
- * Rows are of one kind throughout a set. `{item, cell, context, text}` is read at the taps after context and text;
+ * Rows are of one kind throughout a set. `{item, cell, context, text}` is read at the control texts after context and text;
  * `{item, cell, system, user, assistant}` is put into the chat template and read at the tokens of `assistant`;
- * `{item, beats: [{text, cell}, …]}` is a story, read at the taps after every beat. The effect of an item is the mean over
+ * `{item, beats: [{text, cell}, …]}` is a story, read at the control texts after every beat. The effect of an item is the mean over
  * a contrast's plus cells minus the mean over its minus cells; a cell's reading is the mean over the beats that carry it.
  */
 import type { Effect } from '../../probe/report-types.ts';
@@ -42,7 +42,7 @@ interface RowOrigin {
   readonly line: number;
 }
 
-/** A text that is read at the taps. */
+/** A text that is read at the control texts. */
 export interface ControlText extends RowOrigin {
   readonly kind: 'text';
   readonly cell: string;
@@ -59,7 +59,7 @@ export interface ControlChat extends RowOrigin {
   readonly assistant: string;
 }
 
-/** A story that is read at the taps after every beat. */
+/** A story that is read at the control texts after every beat. */
 export interface ControlStory extends RowOrigin {
   readonly kind: 'story';
   readonly beats: readonly { readonly text: string; readonly cell: string }[];

@@ -1,5 +1,5 @@
 /**
- * Prompt sets: `NAME.set.json` (name, poles, taps) beside `NAME.jsonl`, one turn a line. Topics are the unit of
+ * Prompt sets: `NAME.set.json` (name, poles, control texts) beside `NAME.jsonl`, one turn a line. Topics are the unit of
  * held-out testing, so each must hold as many turns of one pole as of the other.
  *
  * Version 0 had neither `format` nor `version`; its fields are those of version 1.

@@ -12,7 +12,7 @@ import { setLines, type SetTexts } from './set-lines.ts';
 import { type Findings, Problems } from './set-problems.ts';
 import { decodeText } from '../containers/text-file.ts';
 
-/** The taps of a set that names none: those of the set kind-cruel-24. */
+/** The control texts of a set that names none: those of the set kind-cruel-24. */
 export const DEFAULT_READOUTS: readonly string[] = [
   'The clock on the wall showed a quarter past four.',
   'Outside, a cart rolled slowly along the road.',

@@ -1,7 +1,7 @@
 /**
  * Builds the graph of a decoder from its sizes and tensors, in the style of the onnxruntime-genai model builder: what opens its exports
- * opens this (taps, branches, steering, captures). Numbers are computed in float32; weights stay in the numbers that they are stored in
- * where onnxruntime multiplies with these (stored-blocks.ts).
+ * opens this (control texts, branches, steering, captures). Numbers are computed in float32; weights stay in the numbers that they are
+ * stored in where onnxruntime multiplies with these (stored-blocks.ts).
  */
 import {
   QUANTISED_BLOCK,

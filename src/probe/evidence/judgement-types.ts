@@ -19,7 +19,7 @@ export interface JudgementNull {
   readonly p: number;
 }
 
-/** Lists have one number a layer. A reading is the mean over the probe's taps after one turn. */
+/** Lists have one number a layer. A reading is the mean over the probe's control texts after one turn. */
 export interface Judgement {
   readonly set: string;
   readonly sha256: string;

@@ -2,7 +2,7 @@
  * Control tasks (Hewitt and Liang 2019): how much of a probe's accuracy is owed to the probe and not to the model. The
  * same ridge probe learns labels dealt to turns at random, which it can only learn by heart, and is tested as it is on the axis.
  *
- * This is not held-out accuracy. Every turn is in the fit, read at tap A, and tested at tap B: a control label belongs to
+ * This is not held-out accuracy. Every turn is in the fit, read at control text A, and tested at control text B: a control label belongs to
  * one turn and can be known only by having seen that turn, so leaving turns out would put every control at chance
  * and the difference would say nothing. Control labels are dealt within topics, as the axis itself is: labels dealt over all turns
  * could be told in part by the topic, which the axis never can, and controls would look easier than it. A high `task`
@@ -18,9 +18,9 @@ import { mean } from '../../stats/stats.ts';
 
 /** What {@link selectivityOf} needs, at one layer. */
 export interface SelectivityInput {
-  /** Readings of the turns of both poles at one tap, to learn from `[turns, hidden]`. */
+  /** Readings of the turns of both poles at one control text, to learn from `[turns, hidden]`. */
   readonly learned: Float32Array;
-  /** Readings of the same turns, in the same order, at another tap, to test on `[turns, hidden]`. */
+  /** Readings of the same turns, in the same order, at another control text, to test on `[turns, hidden]`. */
   readonly tested: Float32Array;
   readonly hidden: number;
   /** +1 and -1 `[turns]`. */
@@ -38,7 +38,7 @@ export interface SelectivityInput {
  * Accuracy on the axis, mean accuracy on `controlTasks` (50) labelings dealt anew within topics, and
  * their difference with its 95 % interval over topics. A score of 0 counts as half right.
  *
- * Features are in the standard units of the first tap; each tap is centred on its own mean over all turns, which needs
+ * Features are in the standard units of the first control text; each control text is centred on its own mean over all turns, which needs
  * no label, because another wording moves every reading alike. All labelings share one factorisation. Throws
  * `RangeError` where a label is neither +1 nor -1 or the sizes disagree.
  */

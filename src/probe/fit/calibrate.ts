@@ -2,12 +2,13 @@
  * From a direction to a score: where zero is and how long a unit is.
  *
  * The unit is the standard deviation of the readings of the training turns of both poles, a reading being the mean over
- * the taps. (Over single tap rows it would mostly measure how the tap sentences differ from each other, which no reading contains.)
+ * the control texts. (Over single control-text rows it would mostly measure how the control texts differ from each other, which no reading
+ * contains.)
  */
 import { labelOf, meanByTurn, neutralWeights, type RowInfo, turnsOf } from '../../stats/linear/rows.ts';
 import { standardDeviation } from '../../stats/stats.ts';
 
-/** Zero and unit of tap readings at one layer. */
+/** Zero and unit of readouts at one layer. */
 export interface ReadoutCalibration {
   readonly tapMean: number;
   readonly scale: number;

@@ -1,6 +1,6 @@
 /**
- * The grey band behind a tap reading: what random directions of the training data's own covariance read at the same
- * tap, in their own units and corrected for the length of the text, as the probe is by its zero labels.
+ * The grey band behind a readout: what random directions of the training data's own covariance read at the same
+ * control text, in their own units and corrected for the length of the text, as the probe is by its zero labels.
  */
 import type { NullModel } from '../probe-types.ts';
 import { createRng } from '../../base/rng.ts';
@@ -105,8 +105,9 @@ export interface NullBand {
 }
 
 /**
- * The null band at one tap. `readoutMeanResidual` `[layers, hidden]` is the mean residual over the tap's tokens, then over
- * taps, exactly what {@link readoutScore} in `score.ts` takes; `tokensBefore` is the number of tokens of text before the tap.
+ * The null band at one control text. `readoutMeanResidual` `[layers, hidden]` is the mean residual over the control text's tokens, then
+ * over control texts, exactly what {@link readoutScore} in `score.ts` takes; `tokensBefore` is the number of tokens of text before the
+ * control text.
  */
 export function nullBand(drawn: DrawnDirections, readoutMeanResidual: Float32Array, tokensBefore: number): NullBand {
   const { layers, hidden, count, directions, offsets, slopes } = drawn;

@@ -19,9 +19,9 @@ export interface NullLayer {
 }
 
 /**
- * The null model of one layer. Covariance: over the readings (mean over taps) of the turns of both poles, in units of
+ * The null model of one layer. Covariance: over the readings (mean over control texts) of the turns of both poles, in units of
  * each feature's own standard deviation + 1e-6. Centre and drift: weighted least squares of the neutral rows on
- * ln(tokens before the tap), with the weights that also define zero, so that the null is pinned where the probe is.
+ * ln(tokens before the control text), with the weights that also define zero, so that the null is pinned where the probe is.
  */
 export function fitNullLayer(rows: ReadoutRows, layer: number, rank: number, driftOrigin: number): NullLayer {
   const { hidden, info } = rows;
@@ -60,7 +60,7 @@ export function fitNullLayer(rows: ReadoutRows, layer: number, rank: number, dri
   return { factor, featureScale, ...fitDrift(rows, residuals, driftOrigin), kept };
 }
 
-/** Weighted mean of ln(tokens before the tap) over the neutral rows: the length at which the centre is taken. */
+/** Weighted mean of ln(tokens before the control text) over the neutral rows: the length at which the centre is taken. */
 export function driftOriginOf(rows: ReadoutRows): number {
   const weights = neutralWeights(rows.info);
   return rows.info.reduce((sum, row, i) => sum + (weights[i] ?? 0) * Math.log(row.tokensBefore), 0);

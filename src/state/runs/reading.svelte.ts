@@ -75,7 +75,7 @@ const nextFrame: Schedule = (commit) => {
 /** Tokens for which there is room at first; the buffer doubles from there. */
 const FIRST_CAPACITY = 256;
 
-/** Tokens, scores and taps of one text, growing while it is read or written. */
+/** Tokens, scores and readouts of one text, growing while it is read or written. */
 export class ReadingState {
   /** Tells it from every other; what is kept of it has this id. */
   readonly id: string;
@@ -222,7 +222,7 @@ export class ReadingState {
     return this.#tokens;
   }
 
-  /** Taps that have come so far, in whatever order, those that took the place of others included. */
+  /** Readouts that have come so far, in whatever order, those that took the place of others included. */
   get heard(): number {
     return this.#heard;
   }
@@ -236,7 +236,7 @@ export class ReadingState {
     this.#left = left;
   }
 
-  /** The taps that may be drawn, by the tokens after which they stand. */
+  /** The readouts that may be drawn, by the tokens after which they stand. */
   get readouts(): readonly ReadoutReading[] {
     return this.#readouts;
   }
@@ -405,7 +405,7 @@ function enlarged(values: Float32Array, size: number): Float32Array {
   return larger;
 }
 
-/** All taps in the order of the text; one that was read again takes the place of the one before. */
+/** All readouts in the order of the text; one that was read again takes the place of the one before. */
 function inOrder(known: readonly ReadoutReading[], fresh: readonly ReadoutReading[]): readonly ReadoutReading[] {
   const last = known.at(-1)?.afterToken ?? -1;
   const behind = fresh.every(({ afterToken }, index) => afterToken > (fresh[index - 1]?.afterToken ?? last));

@@ -91,7 +91,7 @@ export class PromptSetEditor {
     this.included.flatMap((set) => this.source(set.name) ?? []),
   );
 
-  /** Taps of the first chosen set; 0 until it has come. */
+  /** Control texts of the first chosen set; 0 until it has come. */
   readonly readoutCount = $derived.by((): number =>
     this.sources[0] === undefined ? 0 : headerFacts(this.sources[0].header).taps.length,
   );

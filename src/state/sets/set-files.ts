@@ -24,7 +24,7 @@ export function setFilesOf({ name, header, rows }: SetSource): readonly SetFile[
     drafts.map((row) => [...COLUMNS.map((column) => row[column]), ...labels.map((label) => textOf(row.rest[label]))]),
   );
   return [
-    { name: `${name}.set.json`, says: 'its name, poles and taps', type: 'application/json', content: header },
+    { name: `${name}.set.json`, says: 'its name, poles and control texts', type: 'application/json', content: header },
     {
       name: `${name}.jsonl`,
       says: 'its turns, one a line; the command reads both',

@@ -2,7 +2,7 @@
  * Dense linear algebra for the fits: row-major `Float64Array` matrices, a few hundred to a thousand rows.
  *
  * Every sum over k runs from 0 upwards whatever the tiling, so two equal rows give bit-equal results: that is what
- * makes layer 0, where the taps of all texts are the same vectors, read exactly chance.
+ * makes layer 0, where the control texts of all texts are the same vectors, read exactly chance.
  */
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Tap readings of a training set: one row for every text and tap, at every layer. A row is the mean residual over the
+ * Readouts of a training set: one row for every text and control text, at every layer. A row is the mean residual over the
  * tokens of a neutral sentence that was put after a text; its words are the same after every text. A *reading* is the
  * mean of a text's rows.
  */
@@ -22,13 +22,13 @@ export interface RowInfo {
   /** The pole that its own set gives it: +1, -1 or 0; what `zero` rows are told apart by. */
   readonly side: -1 | 0 | 1;
   readonly style?: string;
-  /** The text it was read after: rows with the same number differ by the tap alone. */
+  /** The text it was read after: rows with the same number differ by the control text alone. */
   readonly turn: number;
   /** Beats read so far, for rows of stories (0: the setting alone); -1 for rows of topics. */
   readonly beats: number;
-  /** Index of the tap. */
+  /** Index of the control text. */
   readonly readout: number;
-  /** Tokens of text before the tap. */
+  /** Tokens of text before the control text. */
   readonly tokensBefore: number;
 }
 
@@ -74,7 +74,7 @@ export function neutralWeights(info: readonly RowInfo[]): Float64Array {
 /** The text readings among some rows: which rows to average, with the metadata that they share. */
 export interface TurnRows {
   readonly info: RowInfo;
-  /** Indices of its rows, one a tap. */
+  /** Indices of its rows, one a control text. */
   readonly rows: readonly number[];
 }
 
@@ -90,7 +90,7 @@ export function turnsOf(info: readonly RowInfo[], include: (row: RowInfo) => boo
   return [...turns.values()];
 }
 
-/** The mean over taps of a number known for every row: one value a text, in the order of `turns`. */
+/** The mean over control texts of a number known for every row: one value a text, in the order of `turns`. */
 export function meanByTurn(values: ArrayLike<number>, turns: readonly TurnRows[]): Float64Array {
   return Float64Array.from(turns, ({ rows }) => rows.reduce((sum, row) => sum + (values[row] ?? NaN), 0) / rows.length);
 }

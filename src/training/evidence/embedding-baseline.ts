@@ -1,4 +1,4 @@
-/** What the words of a turn give a fit before any layer has read them: the baseline that a probe at the taps must beat. */
+/** What the words of a turn give a fit before any layer has read them: the baseline that a probe at the control texts must beat. */
 import { fitLayer, PENALTIES, prepareLayer } from '../../probe/fit/fit.ts';
 import { nestedCandidate } from '../../probe/fit/nested.ts';
 import { nestedEvidence } from '../../probe/evidence/nested-evidence.ts';
@@ -9,7 +9,7 @@ import { type Readings, selectFor, unitsOf } from '../readings.ts';
 
 /**
  * Nested AUROC of the probe's own way to fit on the mean embedding of every text's own tokens: same rows, targets and
- * weights, penalty chosen and topic left out as for the probe. (At the taps layer 0 reads 0.5 by construction: its words
+ * weights, penalty chosen and topic left out as for the probe. (At the control texts layer 0 reads 0.5 by construction: its words
  * are the same after every text.)
  */
 export function embeddingBaseline(

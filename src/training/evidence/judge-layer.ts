@@ -178,7 +178,7 @@ function driftOf(readings: Readings, scores: Float64Array): DriftPoint[] {
   }));
 }
 
-/** Selectivity between the first two taps, at one layer; null with a single tap. */
+/** Selectivity between the first two control texts, at one layer; null with a single control text. */
 export function selectivityAt(
   rows: ReadoutRows,
   readings: Readings,

@@ -1,4 +1,4 @@
-/** The part of a judgement that needs more texts read: taps never trained on, the chat form, control sets, other axes. */
+/** The part of a judgement that needs more texts read: control texts never trained on, the chat form, control sets, other axes. */
 import { evenlySpaced, FORM_TOPICS } from '../../base/evenly.ts';
 import type { ControlResult, Transfer } from '../../probe/report-types.ts';
 import { meanReading } from '../../reading/score.ts';

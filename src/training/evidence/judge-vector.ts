@@ -7,11 +7,11 @@ import type { LongCall } from '../collect.ts';
 import { judgeProbe } from './judge.ts';
 import type { SegmentReader } from '../reader.ts';
 
-/** Taps to read at, from the first of the set: as many as a training takes unless told otherwise. */
+/** Control texts to read at, from the first of the set: as many as a training takes unless told otherwise. */
 const READOUT_TEXTS = 2;
 
 /**
- * Reads `set` at its own first taps and puts the turns in order along the vector at every layer. Means are plain projections.
+ * Reads `set` at its own first control texts and puts the turns in order along the vector at every layer. Means are plain projections.
  * Throws `probe-width-mismatch` where the vector does not fit the model, and what `judgeProbe` throws.
  */
 export async function judgeVector(

@@ -17,11 +17,11 @@ import { judgeTurns } from '../trace/judge-readout.ts';
 /** With fewer topics an AUROC depends on which they are. */
 const ENOUGH_TOPICS = 24;
 
-/** What can be judged: directions with the taps to read at and the units of their scores. */
+/** What can be judged: directions with the control texts to read at and the units of their scores. */
 export type Judged = Pick<Probe, 'id' | 'model' | 'taps' | 'directions' | 'calibration' | 'trace'>;
 
 /**
- * Reads `set` at the probe's own taps and scores it at every layer. Throws `probe-width-mismatch` or
+ * Reads `set` at the probe's own control texts and scores it at every layer. Throws `probe-width-mismatch` or
  * `probe-model-mismatch` where the probe belongs to another model, `numbers-not-finite` and `cancelled`.
  */
 export async function judgeProbe(

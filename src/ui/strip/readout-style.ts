@@ -1,5 +1,5 @@
 /**
- * The lozenges of taps as classes of the strip's style sheet, for the same reason as the steps of the scale: a hundred
+ * The lozenges of readouts as classes of the strip's style sheet, for the same reason as the steps of the scale: a hundred
  * of them change with every layer, and a browser works out a class once.
  */
 import { endLines, GREY_LINE, scaleCss } from '../../charts/colour.ts';
@@ -14,21 +14,21 @@ const STEPS = 16;
 const FILLED = { rim: 9, fill: 6.2 } as const;
 const HOLLOW = { rim: 6.6, fill: 5.2 } as const;
 
-/** The class that paints a tap, e.g. `tap-difference-p12`, or `tap-hollow`. */
+/** The class that paints a readout, e.g. `readout-difference-p12`, or `readout-hollow`. */
 export function readoutClass(readout: ReadoutMark, head: Head): string {
-  if (readout.inside) return 'tap-hollow';
-  return `tap-${head}-${readout.score > 0 ? 'p' : 'n'}${Math.round(Math.abs(readout.t) * STEPS)}`;
+  if (readout.inside) return 'readout-hollow';
+  return `readout-${head}-${readout.score > 0 ? 'p' : 'n'}${Math.round(Math.abs(readout.t) * STEPS)}`;
 }
 
 /** The rules behind {@link readoutClass}. */
 export function readoutRules(): string {
-  const rules = [rule('tap-hollow', scaleCss(0), `light-dark(${GREY_LINE.light},${GREY_LINE.dark})`, HOLLOW)];
+  const rules = [rule('readout-hollow', scaleCss(0), `light-dark(${GREY_LINE.light},${GREY_LINE.dark})`, HOLLOW)];
   for (const head of HEADS) {
     for (const end of ['positive', 'negative'] as const) {
       const rim = `light-dark(${endLines('light', head)[end]},${endLines('dark', head)[end]})`;
       for (let step = 0; step <= STEPS; step += 1) {
         const t = ((end === 'positive' ? 1 : -1) * step) / STEPS;
-        rules.push(rule(`tap-${head}-${end === 'positive' ? 'p' : 'n'}${step}`, scaleCss(t, head), rim, FILLED));
+        rules.push(rule(`readout-${head}-${end === 'positive' ? 'p' : 'n'}${step}`, scaleCss(t, head), rim, FILLED));
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
  * The text of the strip as bare inline spans, one a token, with what stands between them: where the model went on, where
- * two runs part, and the marks of taps. Built by hand, because a text may have thousands of tokens that never change:
+ * two runs part, and the marks of readouts. Built by hand, because a text may have thousands of tokens that never change:
  * as template expressions each of them would cost more to remember than all that is known of it.
  */
 import { readoutName } from '../../content/aria.ts';
@@ -18,7 +18,7 @@ export class TokenText {
   readonly #paragraph: HTMLElement;
   /** By token. An element stays with its token for as long as the text has that token. */
   readonly #elements: HTMLElement[] = [];
-  /** Marks of taps by the token after which they stand. */
+  /** Marks of readouts by the token after which they stand. */
   readonly #readouts = new Map<number, HTMLElement>();
   #cells: readonly StripCell[] = [];
   #head: Head = 'difference';
@@ -91,7 +91,7 @@ export class TokenText {
     }
     const mark = known ?? readoutAfter(element, token);
     if (known === undefined) this.#readouts.set(token, mark);
-    mark.className = `tap ${readoutClass(readout, head)}`;
+    mark.className = `readout ${readoutClass(readout, head)}`;
     mark.ariaLabel = readoutName(readout, token, reading);
   }
 }
@@ -136,14 +136,14 @@ function label(words: string): HTMLElement {
 }
 
 /**
- * The mark of a tap, right after its token: a bare inline box, because a hundred real buttons would double what a long
+ * The mark of a readout, right after its token: a bare inline box, because a hundred real buttons would double what a long
  * text costs to lay out.
  */
 function readoutAfter(element: HTMLElement, token: number): HTMLElement {
   const mark = document.createElement('span');
   mark.role = 'button';
   mark.tabIndex = -1;
-  mark.dataset['tap'] = String(token);
+  mark.dataset['readout'] = String(token);
   element.after(mark);
   return mark;
 }

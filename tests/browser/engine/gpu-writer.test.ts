@@ -169,7 +169,7 @@ describe('the writer', () => {
 });
 
 describe('a text run', () => {
-  test('reads, taps and writes with the writer as on the CPU', async () => {
+  test('reads, takes readouts and writes with the writer as on the CPU', async () => {
     const readAndWrite = async (
       decoder: Decoder,
       seed: number,
@@ -202,7 +202,7 @@ describe('a text run', () => {
       run.dispose();
       return { ids, readouts, scores, ended, written: tokens };
     };
-    // A seed by which sentences end on the way, so that taps come in between.
+    // A seed by which sentences end on the way, so that readouts come in between.
     let seed = 1;
     let a = await readAndWrite(cpu.decoder, seed);
     while (a.readouts.length < 4 && seed < 200) a = await readAndWrite(cpu.decoder, (seed += 1));

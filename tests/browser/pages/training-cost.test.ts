@@ -16,7 +16,7 @@ const part = async (name: string, lines: number): Promise<SetSource> => {
   return { ...whole, rows: `${whole.rows.split('\n').slice(0, lines).join('\n')}\n` };
 };
 
-/** Counts places at which taps are read, and answers. */
+/** Counts places at which control texts are read, and answers. */
 async function counted(plan: TrainingPlan): Promise<number> {
   const reader = toyReader();
   let count = 0;
@@ -61,12 +61,12 @@ const everything: Partial<TrainingPlan> = {
 
 it.each<[string, Partial<TrainingPlan>]>([
   ['the turns and the stories alone', {}],
-  ['zeros, controls, other taps and other axes', everything],
+  ['zeros, controls, other control texts and other axes', everything],
   [
     'more topics than are read in the chat form',
     { sets: [await part('kind-cruel-24', 72), await part('kind-cruel-more', 30)], otherReadouts: true },
   ],
-  ['all taps trained on, so that there is no other', { readoutCount: 4, otherReadouts: true }],
+  ['all control texts trained on, so that there is no other', { readoutCount: 4, otherReadouts: true }],
 ])(
   'is counted right: %s',
   async (_, changes) => {

@@ -79,7 +79,7 @@ test(
 );
 
 test(
-  'read gives every token and a tap a sentence as JSON, progress apart',
+  'read gives every token and a readout a sentence as JSON, progress apart',
   async () => {
     const { status, stdout } = await flipside(
       'read',
@@ -163,7 +163,7 @@ test(
       /--every must be one of sentence, clause, word, token, got "verse"/,
     );
     expectRefusal(
-      await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'token', '--no-taps'),
+      await flipside('read', '--model', 'x', '--probe', 'y', '--text', 'z', '--every', 'token', '--no-readouts'),
       /Give one of them/,
     );
     expectRefusal(

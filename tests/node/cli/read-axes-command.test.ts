@@ -44,6 +44,7 @@ describe('flipside read with several probes', () => {
 
   it.each([
     [['--probe', PROBE, '--probe', PROBE, '--text', 'A'], 'is the same probe as'],
+    [['--probe', PROBE, '--probe', FORMAL, '--text', 'A', '--no-readouts'], '--no-readouts'],
     [['--probe', PROBE, '--probe', FORMAL, '--text', 'A', '--no-taps'], '--no-taps'],
     [['--probe', PROBE, '--text', 'A', '--csv', 'x.csv'], '--csv is the table of several axes'],
     [['--text', 'A'], '--probe is missing'],

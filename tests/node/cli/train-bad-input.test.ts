@@ -54,7 +54,7 @@ describe('refusals', () => {
     await expect(trainProbe(big, options({ sets: [set] }))).rejects.toMatchObject({
       code: 'set-invalid',
       message: expect.stringMatching(
-        /1335\d texts; read at 2 taps on this model they take 238\d MB, and at most 300 MB are kept in memory, which is about 16\d\d texts/,
+        /1335\d texts; read at 2 control texts on this model they take 238\d MB, and at most 300 MB are kept in memory, which is about 16\d\d texts/,
       ) as string,
     });
   });
@@ -115,7 +115,7 @@ describe('smaller claims', () => {
     written(trained);
   });
 
-  it('one tap: selectivity is not measured, and says nothing', async () => {
+  it('one control text: selectivity is not measured, and says nothing', async () => {
     const set = { ...toySet(8), taps: toySet(8).taps.slice(0, 1) };
     const trained = await trainProbe(toyReader(), options({ sets: [set] }));
     expect(trained.report.selectivity).toBeNull();

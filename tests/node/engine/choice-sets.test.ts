@@ -110,7 +110,7 @@ describe.each(names)('%s', (name) => {
     });
   });
 
-  test('has the poles and the taps of the set that its axis is trained on, and says that it is for no training', () => {
+  test('has the poles and the control texts of the set that its axis is trained on, and says that it is for no training', () => {
     const [trained] = readdirSync(SETS).filter((folder) => folder.startsWith(name));
     const { poles, taps: readouts } = JSON.parse(textAt(SETS, trained ?? name, `${trained ?? name}.set.json`)) as {
       poles: unknown;

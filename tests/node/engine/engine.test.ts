@@ -1,4 +1,4 @@
-/** The engine on onnxruntime-node, with the real model: parity, caches, taps and errors. */
+/** The engine on onnxruntime-node, with the real model: parity, caches, readouts and errors. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -152,7 +152,7 @@ test('a reference that holds nothing, or tensors of another shape, is no referen
   );
 });
 
-test('taps never enter the text: with and without them the tokens read the same', async () => {
+test('control texts never enter the text: with and without them the tokens read the same', async () => {
   const readings = [];
   for (const readouts of [true, false]) {
     const run = new TextRun({ ...engine, scorer });
@@ -172,13 +172,13 @@ test('taps never enter the text: with and without them the tokens read the same'
   expect(Math.max(...Array.from(a.slice(31), (value, i) => Math.abs(value - b[i + 31]!)))).toBeLessThan(2e-2);
 });
 
-test('a tap reading is the probe at the mean of the tap’s own tokens', async () => {
+test('a readout is the probe at the mean of the control text’s own tokens', async () => {
   const probe = { ...(await readProbe(PROBE)).probe, trace: null };
   const run = new TextRun({ ...engine, scorer: createScorer(probe) });
   const reading = new GrownReading();
   await run.read('Ada kept the lighthouse.', { readouts: true }, reading, never);
   run.dispose();
-  // The same by hand, at the default layer: read text and tap as one sequence and average w·h over the tap.
+  // The same by hand, at the default layer: read text and control text as one sequence and average w·h over the control text.
   const text = engine.tokenizer.encode('Ada kept the lighthouse.');
   const layer = probe.defaultLayer;
   const direction = probe.directions.subarray(layer * 576, (layer + 1) * 576);
@@ -279,7 +279,7 @@ test('the words’ part of a score follows from two embeddings alone: in passes 
     explained: new Array<number>(31).fill(0.4),
   };
   const wordy = createScorer({ ...probe, lexical });
-  // Passes of a few tokens, with a tap in between that must not count as the word before.
+  // Passes of a few tokens, with a control text in between that must not count as the word before.
   const sentence = { texts: wordy.readouts.sentence.texts.slice(0, 1), own: false };
   const run = new TextRun({
     ...engine,

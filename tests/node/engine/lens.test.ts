@@ -338,7 +338,7 @@ test('each direction of the probe moves its own words, and what reads has none a
       [0, 16],
       4,
     );
-    // The tap is the same words everywhere, so nothing can be read at the embeddings; turns differ in their words even there.
+    // The control text is the same words everywhere, so nothing can be read at the embeddings; turns differ in their words even there.
     if (kind !== 'steering') expect(none).toEqual({ layer: 0, length: 0, promoted: [], suppressed: [], chance: null });
     expect([told!.promoted.length, told!.suppressed.length]).toEqual([4, 4]);
     expect(told!.promoted[0]!.logit).toBeGreaterThan(0);

@@ -78,7 +78,7 @@ describe('a text that is read again', () => {
     120_000,
   );
 
-  it('with taps where there were none reads all that the taps need', async () => {
+  it('with control texts where there were none reads all that the control texts need', async () => {
     const { run } = countedRun();
     await read(run, TEXT, false);
     const { reading } = await read(run, TEXT, true);
@@ -86,7 +86,7 @@ describe('a text that is read again', () => {
     run.dispose();
   }, 120_000);
 
-  it('without taps where there were some computes one token', async () => {
+  it('without control texts where there were some computes one token', async () => {
     const { run } = countedRun();
     await read(run, TEXT, true);
     const { reading, summary } = await read(run, TEXT, false);

@@ -57,7 +57,7 @@ const counted = (branching = true) => countedDecoder({ ...engine.decoder, branch
 const vectorsOf = ({ readouts, tokens }: PassageReading): [string, Float32Array][] => [
   ...readouts.flatMap(({ own, means }, place) => [
     [`own ${place}`, own] as [string, Float32Array],
-    ...means.map((mean, readout): [string, Float32Array] => [`tap ${place} ${readout}`, mean]),
+    ...means.map((mean, readout): [string, Float32Array] => [`readout ${place} ${readout}`, mean]),
   ]),
   ...(tokens ? [['tokens', tokens.residuals] as [string, Float32Array]] : []),
 ];
@@ -114,12 +114,12 @@ describe('passages that are read together', () => {
     expect(await reader.read(turns)).toEqual(await reader.read(turns));
   }, 120_000);
 
-  it('are read each by itself where the decoder takes no branches, every tap in a pass of its own', async () => {
+  it('are read each by itself where the decoder takes no branches, every control text in a pass of its own', async () => {
     const { decoder, passes } = counted(false);
     const reader = createSegmentReader({ ...engine, decoder });
     expect(reader.groups(turns.slice(0, 3)).map((group) => group.length)).toEqual([1, 1, 1]);
     await reader.read(turns.slice(0, 3));
-    // The scene, the turn, and two taps after each; then twice a text and its two taps.
+    // The scene, the turn, and two control texts after each; then twice a text and its two control texts.
     expect(passes).toHaveLength(6 + 3 + 3);
   }, 120_000);
 

@@ -72,7 +72,7 @@ describe('the shipped spec', () => {
     expect(keptLayers(spec, 24)).toEqual([11, 13, 15]);
   });
 
-  test('an order puts its special sentence before its beat, and taps never enter', () => {
+  test('an order puts its special sentence before its beat, and control texts never enter', () => {
     const [story] = spec.axes[0]?.stories ?? [];
     const dream = spec.axes[0]?.schedules.find(({ id }) => id === 'dream');
     if (story === undefined || dream === undefined) return expect.fail('no story or no dream');

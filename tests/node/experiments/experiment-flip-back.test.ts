@@ -99,7 +99,7 @@ describe('a model in which kind and cruel acts weigh alike', () => {
     expect(measureOf(done, 'beyond-random').n).toBe(100);
   });
 
-  test('layer 0 reads nothing, for the taps are the same words', () => {
+  test('layer 0 reads nothing, for the control texts are the same words', () => {
     expect(measureOf(done, 'gap-layer-0').value).toBe(0);
     expect(measureOf(done, 'gap-layer-5').value).toBeGreaterThan(1);
   });

@@ -105,13 +105,13 @@ describe('evidence that adds up', () => {
     for (const { id, rope } of contrasts) expect(rope).toEqual(id.endsWith('-evidence') ? [-0.1, 0.1] : null);
   });
 
-  it('asks once for odds in every unit, and once for taps in those without frame or steering', async () => {
+  it('asks once for odds in every unit, and once for control texts in those without frame or steering', async () => {
     const { asked, units } = await ran(ADDING);
     expect(units).toHaveLength(96);
     expect(asked).toEqual({ likelihoods: 96, reads: 16 + 1 });
   });
 
-  it('reads taps, which stand beside', async () => {
+  it('reads control texts, which stand beside', async () => {
     const run = await ran(ADDING);
     expect(measure(run, 'tap-over-recency').low).toBeGreaterThan(0);
     expect(measure(run, 'tap-shape').value).toBeCloseTo(ALPHA, 1);

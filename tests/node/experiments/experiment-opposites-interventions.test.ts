@@ -207,7 +207,7 @@ describe('what is steered and judged', () => {
   });
 
   test('directions leave from neutral in the stream’s own units, from the first half', () => {
-    // Two layers of which the second counts; two features; two taps that are averaged.
+    // Two layers of which the second counts; two features; two control texts that are averaged.
     const reading = (...rows: (readonly [number, number])[]): PassageReading => ({
       readouts: rows.map(([x, y]) => ({
         tokensBefore: 1,

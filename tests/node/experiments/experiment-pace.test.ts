@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { measurePace } from '../../../src/experiments/pace.ts';
 import type { Subject } from '../../../src/experiments/subject.ts';
 
-/** A model whose tokens are words; what several texts of a call begin with is read once, each tap after it anew. */
+/** A model whose tokens are words; what several texts of a call begin with is read once, each control text after it anew. */
 function wordSubject(): { readonly subject: Subject; readonly clock: () => number } {
   let now = 0;
   const nothing = async (): Promise<never> => {

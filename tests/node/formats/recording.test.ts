@@ -421,7 +421,7 @@ describe('recordings', () => {
       /recording\.scores\[2\]\[1\] must lie between -3\.4e\+38 and 3\.4e\+38, got -1e\+39/,
     ],
     [
-      'a tap outside the text',
+      'a readout outside the text',
       altered((root) => ((root['taps'] as { afterToken: number }[])[0]!.afterToken = 3)),
       /recording\.taps\[0\]\.afterToken must be a whole number from 0 to 2/,
     ],
@@ -473,7 +473,7 @@ describe('recordings', () => {
       /recording\.poles\.positive\.scores\[2\] must have 2 items, got 1/,
     ],
     [
-      'a tap without a pole that the tokens have',
+      'a readout without a pole that the tokens have',
       altered((root) => delete (root['taps'] as Record<string, unknown>[])[0]!['positive']),
       /recording\.taps\[0\]\.positive is missing/,
     ],

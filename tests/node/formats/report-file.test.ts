@@ -195,7 +195,7 @@ describe('the card of a judged probe', () => {
       '| cosine of the two differences (opposites: -1) | +0.88 | +0.63 to +1.13 | 108 |',
       '| 0.250 | 0.200 | 100 |',
       '| 8 | -0.19 | 0.50 | 36 |',
-      '| tap readings | -2.00 | +1.50 | 1296 |',
+      '| readouts | -2.00 | +1.50 | 1296 |',
       '- The set kind-cruel-24 was seen before the others were written.',
     ])
       expect(card).toContain(part);

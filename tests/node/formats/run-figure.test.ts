@@ -126,7 +126,7 @@ describe('a figure', () => {
     ).toBeLessThan(2_000_000);
   });
 
-  it('of a run without tokens, taps or scores is still a picture', () => {
+  it('of a run without tokens, readouts or scores is still a picture', () => {
     const run = sampleRun();
     const none = new Float32Array();
     expect(

@@ -163,7 +163,7 @@ describe('what is dropped', () => {
     expect(got.set.topics).toHaveLength(3334);
   });
 
-  it('has the taps of kind-cruel-24 where it names none', () => {
+  it('has the control texts of kind-cruel-24 where it names none', () => {
     expect((JSON.parse(seed('.set.json')) as { taps: string[] }).taps).toEqual(DEFAULT_READOUTS);
   });
 });

@@ -95,7 +95,7 @@ test('the decoder is described from its own inputs', () => {
   expect(cacheBytesPerToken(describeDecoder(stock))).toBe(2 * 30 * 3 * 64 * 4);
 });
 
-test('tapping names 31 streams, in the order of the layers, and makes each a graph output', () => {
+test('hooking names 31 streams, in the order of the layers, and makes each a graph output', () => {
   const { streams: readoutTexts, graph } = hookDecoder(stock);
   const outputs = parseModel(graph).outputs.map((output) => output.name);
   expect(readoutTexts).toHaveLength(31);
@@ -108,7 +108,7 @@ test('tapping names 31 streams, in the order of the layers, and makes each a gra
   expect(parseModel(graph).inputs.map((input) => input.name)).toContain(LOGIT_ROWS_INPUT);
 });
 
-test('tapping changes the final norm, the head, what attention looks up and what each layer adds last, and adds three gathers; all other nodes keep their bytes', () => {
+test('hooking changes the final norm, the head, what attention looks up and what each layer adds last, and adds three gathers; all other nodes keep their bytes', () => {
   const before = parseModel(stock).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));
   const { graph, branching, steering, layerCount } = hookDecoder(stock);
   const after = parseModel(graph).nodes.map((node) => Buffer.from(node.field.raw).toString('hex'));

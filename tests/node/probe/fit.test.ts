@@ -277,7 +277,7 @@ describe('exact identities', () => {
 });
 
 describe('readings that do not depend on the labels', () => {
-  // Layer 0: every turn reads the same vectors at the taps, so every reading is the same.
+  // Layer 0: every turn reads the same vectors at the control texts, so every reading is the same.
   const hidden = 24;
   const rng = createRng(1);
   const vector = Array.from({ length: hidden }, () => 3 + rng.normal());

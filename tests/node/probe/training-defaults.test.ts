@@ -137,7 +137,7 @@ describe('an option', () => {
       '7',
       '--seed',
       '3',
-      '--taps',
+      '--readouts',
       '1',
       '--layer',
       '9',
@@ -165,6 +165,10 @@ describe('an option', () => {
     });
   });
 
+  it('takes the number of control texts by its older name too', async () => {
+    expect((await planned(...set, '--taps', '1')).readoutCount).toBe(1);
+  });
+
   it.each<[string, string[], RegExp]>([
     [
       'a zero that is the axis itself',
@@ -177,7 +181,13 @@ describe('an option', () => {
       /--control and --no-controls contradict/,
     ],
     ['a target that does not exist', ['--target', 'soft'], /--target must be one of poles, zeroed, hardened/],
-    ['more taps than the set has', ['--taps', '5'], /--taps must be a whole number from 1 to 4/],
+    ['more control texts than the set has', ['--readouts', '5'], /--readouts must be a whole number from 1 to 4/],
+    ['the same by the older name', ['--taps', '5'], /--taps must be a whole number from 1 to 4/],
+    [
+      'both names of one option',
+      ['--taps', '1', '--readouts', '1'],
+      /give --readouts or its older name --taps, not both/,
+    ],
     [
       'a method without targets and a target',
       ['--method', 'difference-of-means', '--target', 'zeroed'],

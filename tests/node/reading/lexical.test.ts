@@ -129,7 +129,7 @@ describe('the 1 % lines', () => {
   const readouts = readoutLines([values, values.map(() => 0)]);
   const alarm = alarmLines(tokens, readouts);
 
-  it('are numpy’s percentiles of single tokens, of the running mean and of taps', () => {
+  it('are numpy’s percentiles of single tokens, of the running mean and of readouts', () => {
     expect(alarm).toMatchObject({ rate: 0.01, tokens: 400, taps: 400 });
     close([alarm.tokenLow[0]!, alarm.tokenHigh[0]!], single, 9);
     close([alarm.smoothLow[0]!, alarm.smoothHigh[0]!], smooth, 5);

@@ -28,7 +28,7 @@ describe('the difference of two runs', () => {
     expect(Array.from(found)).toEqual([NaN, NaN, 10, 10, 10, NaN, 11, 11]);
   });
 
-  it('pairs taps after the same sentence end, and no others', () => {
+  it('pairs readouts after the same sentence end, and no others', () => {
     const { columns } = alignTokens(A, B);
     const at = (...tokens: number[]) => tokens.map((afterToken) => ({ afterToken }));
     expect(readoutPairs(columns, at(3, 6), at(3, 7))).toEqual([

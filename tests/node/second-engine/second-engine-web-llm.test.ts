@@ -168,7 +168,7 @@ describe('a probe on the last layer', () => {
     expect(judgement.turnScores.map((scores) => scores.length)).toEqual([judgement.readings, judgement.readings]);
   });
 
-  it('reads a tap after everything before it, without position 0, and branches nowhere', async () => {
+  it('reads a control text after everything before it, without position 0, and branches nowhere', async () => {
     const chat = chatModelOf(fakeWebLlm('m', silent).engine, 'm', SHA);
     const reader = await lastLayerReader(chat);
     const [reading] = await reader.read([

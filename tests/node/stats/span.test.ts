@@ -111,14 +111,14 @@ describe('what was read in a span', () => {
     expect(readSpan({ from: 0, to: 0 }, scores, [])).toMatchObject({ n: 0, mean: NaN, interval: null });
   });
 
-  it('has the taps inside with their mean and the mean range of random directions', () => {
+  it('has the readouts inside with their mean and the mean range of random directions', () => {
     const { readouts: inside } = readSpan({ from: 10, to: 39 }, SERIES, readouts);
     expect(inside).toMatchObject({ n: 2, mean: 1.5 });
     expect(inside.low).toBeCloseTo(-0.6);
     expect(inside.high).toBeCloseTo(0.7);
   });
 
-  it('has a tap that stands at either of its ends, and none just outside', () => {
+  it('has a readout that stands at either of its ends, and none just outside', () => {
     const count = (from: number, to: number): number => readSpan({ from, to }, SERIES, readouts).readouts.n;
     expect([count(10, 10), count(10, 20), count(11, 20), count(10, 19), count(11, 19), count(40, 40)]).toEqual([
       1, 2, 1, 1, 0, 1,

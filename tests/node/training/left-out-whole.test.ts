@@ -47,7 +47,7 @@ describe('layer and penalty of a style left out', () => {
       ['plain', 8],
     ]);
     for (const { chosen, auroc } of styles) {
-      // At layer 0 nothing can be read at the taps.
+      // At layer 0 nothing can be read at the control texts.
       expect(chosen!.layer).toBeGreaterThan(0);
       expect([0.3, 1, 3]).toContain(chosen!.penalty);
       expect(auroc.value).toBeGreaterThan(0.8);

@@ -105,6 +105,6 @@ test('a training says before it reads how much it will hold, to the byte', async
       asked.push(bytes);
     },
   });
-  // 24 turns, 8 scenes, 16 sentences at 2 taps, and the own words of 16 turns: 3 layers of 12 numbers each.
+  // 24 turns, 8 scenes, 16 sentences at 2 control texts, and the own words of 16 turns: 3 layers of 12 numbers each.
   expect(asked).toEqual([((24 + 8 + 16) * 2 + 16) * 3 * 12 * 4]);
 });

@@ -10,7 +10,7 @@ const LAYERS = 2;
 const SEEDS = Array.from({ length: 40 }, (_, seed) => seed);
 
 /**
- * Topics with two turns of each pole in two styles, a neutral turn and two taps. Layer 0 tells the topics apart: its number
+ * Topics with two turns of each pole in two styles, a neutral turn and two control texts. Layer 0 tells the topics apart: its number
  * `topic` is +1 for a positive turn and -1 for a negative one; layer 1 is noise.
  */
 function toyTurns(topics: number, size = 1) {

@@ -219,7 +219,7 @@ describe('judging', () => {
     expect(judgement.means.neutral![2]!).toBeGreaterThan(judgement.means.negative[2]!);
   });
 
-  it('counts whole readings: the mean over taps, pair by pair', async () => {
+  it('counts whole readings: the mean over control texts, pair by pair', async () => {
     const { probe } = await trained;
     const reader = toyReader();
     const set = toySet(9);

@@ -71,7 +71,7 @@ export function readingRows(readout: ReadoutEvidence): IntervalRow[] {
 const KINDS: Readonly<Record<Transfer['kind'], string>> = {
   style: 'style left out',
   set: 'set left out',
-  tap: 'tap never trained on',
+  tap: 'control text never trained on',
   form: 'chat form never trained on',
   part: 'these topics alone',
   axis: 'another axis',

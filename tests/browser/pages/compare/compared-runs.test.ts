@@ -116,7 +116,7 @@ describe('compared runs', () => {
     expect(runs.tokenAt('b', late)).not.toBeNull();
   });
 
-  it('have taps after the same sentence ends, and by sentence a mean and a tap', async () => {
+  it('have readouts after the same sentence ends, and by sentence a mean and a readout', async () => {
     const { offers, arrive } = offersOf('one', 'two');
     const runs = runsOver(() => offers);
     void runs.settle();

@@ -44,30 +44,33 @@ function raw(): Preferences {
 }
 
 describe('the instrument', () => {
-  it.each(['positive', 'negative'] as const)('reads scores, scale, words, lines and taps of the %s pole', (pole) => {
-    const recording = sampleRecording();
-    const own = recording.poles![pole];
-    const instrument = instrumentOf(recording, pole);
-    expect(instrument.head).toBe(pole);
-    expect(instrument.raw(12, 16)).toBe(own.scores[12 * LAYERS + 16]);
-    expect(instrument.words(12, 16)).toBe(own.words[12 * LAYERS + 16]);
-    expect(instrument.domain).toBeCloseTo(3 * POLE_CALIBRATION[pole][16]!.smoothSd);
-    expect(instrument.explained).toBe(POLE_EXPLAINED[16]);
-    expect(instrument.readouts.map(({ score }) => score)).toEqual(
-      recording.taps.map((readout) => readout.poles![pole][16]),
-    );
-    // Random directions are in units of their own, and serve every way of reading.
-    expect(instrument.readouts.map(({ low, high }) => [low, high])).toEqual(
-      recording.taps.map((readout) => [readout.nullLow[16], readout.nullHigh[16]]),
-    );
-    const mean =
-      [...own.scores]
-        .filter((_, index) => index % LAYERS === 16)
-        .slice(11, 21)
-        .reduce((sum, value) => sum + value, 0) / 10;
-    expect(instrument.cells[20]!.value).toBeCloseTo(mean, 4);
-    expect(instrument.shades(20, 21)[16]! * instrument.domain).toBeCloseTo(mean, 4);
-  });
+  it.each(['positive', 'negative'] as const)(
+    'reads scores, scale, words, lines and readouts of the %s pole',
+    (pole) => {
+      const recording = sampleRecording();
+      const own = recording.poles![pole];
+      const instrument = instrumentOf(recording, pole);
+      expect(instrument.head).toBe(pole);
+      expect(instrument.raw(12, 16)).toBe(own.scores[12 * LAYERS + 16]);
+      expect(instrument.words(12, 16)).toBe(own.words[12 * LAYERS + 16]);
+      expect(instrument.domain).toBeCloseTo(3 * POLE_CALIBRATION[pole][16]!.smoothSd);
+      expect(instrument.explained).toBe(POLE_EXPLAINED[16]);
+      expect(instrument.readouts.map(({ score }) => score)).toEqual(
+        recording.taps.map((readout) => readout.poles![pole][16]),
+      );
+      // Random directions are in units of their own, and serve every way of reading.
+      expect(instrument.readouts.map(({ low, high }) => [low, high])).toEqual(
+        recording.taps.map((readout) => [readout.nullLow[16], readout.nullHigh[16]]),
+      );
+      const mean =
+        [...own.scores]
+          .filter((_, index) => index % LAYERS === 16)
+          .slice(11, 21)
+          .reduce((sum, value) => sum + value, 0) / 10;
+      expect(instrument.cells[20]!.value).toBeCloseTo(mean, 4);
+      expect(instrument.shades(20, 21)[16]! * instrument.domain).toBeCloseTo(mean, 4);
+    },
+  );
 
   it('makes new cells for another way of reading, and none for the same', () => {
     const view = new View();

@@ -74,7 +74,7 @@ describe('a span of tokens', () => {
     await expect.poll(said).toBe('The span is let go.');
   });
 
-  it('is chosen by sentences, and says its mean with an interval, its taps and their random range', async () => {
+  it('is chosen by sentences, and says its mean with an interval, its readouts and their random range', async () => {
     await open();
     token(0).focus();
     await userEvent.keyboard('{PageDown}{Shift>}{PageDown}{PageDown}{/Shift}');

@@ -50,7 +50,7 @@ async function readyReadingController(pace = 0) {
 }
 
 describe('a reading', () => {
-  it('has its taps in the order of the text, however they come, and the later of two in one place', () => {
+  it('has its readouts in the order of the text, however they come, and the later of two in one place', () => {
     const reading = ReadingState.live(frame, (commit) => commit());
     const scores = scoresFor(PIECES.length, turn, 3);
     reading.sink.tokens({ start: 0, pieces: PIECES, scores, words: wordsFor(scores), poles: polesFor(scores) });

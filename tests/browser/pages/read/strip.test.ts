@@ -46,7 +46,7 @@ function selectAll(element: HTMLElement): string {
 }
 
 describe('the token strip', () => {
-  it('is copied as the exact text, without taps, labels and glyphs', async () => {
+  it('is copied as the exact text, without readouts, labels and glyphs', async () => {
     const { screen } = await strip(cellsOf(3, 4));
     expect(selectAll(screen.container.querySelector('p')!)).toBe(WORDS.join(''));
   });
@@ -213,7 +213,7 @@ describe('the token strip', () => {
       name: /^Reading 1, after token 3: minus 1.20, kind against cruel, beyond 90 percent of random directions/,
     });
     await userEvent.hover(readout);
-    await expect.element(page.getByRole('tooltip')).toHaveTextContent('tap 3');
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent('readout 3');
   });
 
   it('says where the model went on', async () => {
@@ -222,7 +222,7 @@ describe('the token strip', () => {
   });
 });
 
-describe('the mark of a tap', () => {
+describe('the mark of a readout', () => {
   it('has one size at every score, so that another layer moves no word', async () => {
     const { screen, token } = await strip();
     const place = () => [token(4), token(10)].map((element) => element.getBoundingClientRect().left);
@@ -230,17 +230,17 @@ describe('the mark of a tap', () => {
     const other = cellsOf().map((cell) =>
       cell.token === 3 ? { ...cell, readout: readoutMark(0, 0.1, -0.5, 0.5) } : cell,
     );
-    const mark = () => screen.container.querySelector('[data-tap]')!;
+    const mark = () => screen.container.querySelector('[data-readout]')!;
     const filled = getComputedStyle(mark()).backgroundImage;
     await screen.rerender({ cells: other });
-    expect(mark()).toHaveClass('tap-hollow');
+    expect(mark()).toHaveClass('readout-hollow');
     expect(getComputedStyle(mark()).backgroundImage).not.toBe(filled);
     expect(place()).toEqual(before);
   });
 
   it('is as large as a finger needs along the line and across it', async () => {
     const { screen } = await strip();
-    const { width, height } = screen.container.querySelector('[data-tap]')!.getBoundingClientRect();
+    const { width, height } = screen.container.querySelector('[data-readout]')!.getBoundingClientRect();
     expect(width).toBeGreaterThanOrEqual(20);
     expect(height).toBeGreaterThanOrEqual(24);
   });

@@ -8,7 +8,7 @@ import { FakeEngine, ignore, never } from './fake-engine.ts';
 
 /** The toy engine. */
 export class ToyEngine extends FakeEngine {
-  /** Passages that were read for the sake of their taps, by their words and taps. */
+  /** Passages that were read for the sake of their control texts, by their words and control texts. */
   readonly passages: string[] = [];
   readonly #gone = new AbortController();
   readonly #room = createTrainingCalls(() => this.#counted());

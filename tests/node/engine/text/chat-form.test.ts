@@ -98,7 +98,7 @@ describe('turns in the chat form of the model', () => {
 });
 
 describe('the embedded model', () => {
-  it('reads taps after an answer in its own chat form, and otherwise than after the same words without it', async () => {
+  it('reads control texts after an answer in its own chat form, and otherwise than after the same words without it', async () => {
     const engine = await openNodeEngine(
       fileURLToPath(new URL('../../../../public/models/smollm2-135m-instruct-q4', import.meta.url)),
     );
@@ -108,7 +108,7 @@ describe('the embedded model', () => {
       const [first, second] = (await readOne(reader, reply(exchange))).readouts[0]!.means;
       const { hidden, layerCount } = engine.model;
       expect(first).toHaveLength((layerCount + 1) * hidden);
-      // A tap does not stay in the text: what is read at one does not hang on the others.
+      // A control text does not stay in the text: what is read at one does not hang on the others.
       const apart = (await readOne(reader, reply(exchange, [READOUT_TEXTS[1]!]))).readouts[0]!.means[0]!;
       expect(relativeError(apart, second!)).toBeLessThan(1e-5);
       // The same text spelled out: the form is nothing but words and tokens that stand for its parts.
