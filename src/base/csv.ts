@@ -44,7 +44,7 @@ export interface CsvFault {
 }
 
 /**
- * Reads a table record by record, so that anyone who reads can stop: cells may be quoted, quoted cells may hold commas, line breaks and
+ * Reads a table record by record, so that reading can stop early: cells may be quoted, quoted cells may hold commas, line breaks and
  * doubled quotes; lines end in "\n" or "\r\n"; a byte-order mark and lines that are empty are passed over. A quote inside a bare cell
  * is taken as it is. Ends with the fault where the rules are broken or a record has more than `mostCells`, else with null.
  */

@@ -62,7 +62,7 @@ export interface FigurePanel {
 
 /** The figure of an experiment; the panels stand side by side where there is room. */
 export interface ExperimentFigure {
-  /** What is seen, in a sentence or two: also the text for anyone who does not see it. */
+  /** What is seen, in a sentence or two: also the text for screen readers. */
   readonly caption: string;
   readonly panels: readonly FigurePanel[];
 }

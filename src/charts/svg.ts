@@ -103,7 +103,7 @@ export function coordinate(value: number): string {
 }
 
 /**
- * XML has no place for control characters, halves of surrogate pairs and U+FFFE/F, even escaped: anyone who shows them has
+ * XML has no place for control characters, halves of surrogate pairs and U+FFFE/F, even escaped: a program that shows them has
  * named them before.
  */
 function escape(text: string): string {

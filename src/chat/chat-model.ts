@@ -47,7 +47,7 @@ export interface TokenStates {
   readonly last: Float32Array;
 }
 
-/** A chat model that is loaded. One call at a time: anyone who asks waits for the answer. */
+/** A chat model that is loaded. One call at a time: each waits for its answer. */
 export interface ChatModel {
   readonly id: string;
   /** SHA-256 of its list of weights (which names every file with a checksum), as hex: changes when any weight does. */

@@ -14,7 +14,7 @@ export interface PairAnswers {
   readonly positiveSecond: Choice;
 }
 
-/** What came of the choices. Shares and kappa have topics as their units. */
+/** The results of the choices. Shares and kappa have topics as their units. */
 export interface ChoiceAgreement {
   readonly pairs: number;
   /** Pairs with an answer that names neither letter: in none of the numbers. */

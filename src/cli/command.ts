@@ -20,8 +20,8 @@ export class Options {
   readonly words: readonly string[];
 
   /**
-   * Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. Anyone who knows
-   * `model` knows `dtype` and `bits`.
+   * Parses `args`; unknown options throw `usage`, and stray words do unless the command takes some. A command that takes
+   * `model` takes `dtype` and `bits` too.
    */
   constructor(
     command: string,

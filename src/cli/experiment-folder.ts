@@ -1,4 +1,4 @@
-/** The folder of an experiment: what was prepared, a file for each unit that has run, and what came of them. */
+/** The folder of an experiment: what was prepared, a file for each unit that has run, and the report. */
 import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadingStore } from '../training/remembered.ts';
 
-/** A store that a full disk does not end: from the first vector that cannot be kept on none is, which `told` hears once. */
+/** A store that outlives a full disk: after the first vector that cannot be stored none is, and `told` is called once. */
 export function whileThereIsRoom(store: ReadingStore, told: (why: unknown) => void): ReadingStore {
   let full = false;
   return {

@@ -24,7 +24,7 @@ export interface SteeredTextPlan {
 
 /**
  * Writes and reads back, on a decoder that takes the interventions and one that is never steered (they may be one). `onText`
- * hears how many are done.
+ * is called with how many are done.
  */
 export async function writeSteeredTexts(
   parts: Omit<TextRunParts, 'decoder' | 'scorer'>,

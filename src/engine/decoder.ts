@@ -111,14 +111,14 @@ export interface WriteRequest {
   readonly choice: TokenChoice;
   /** A number in [0, 1) for each token at most that may be written, in order: how many there are is how many. */
   readonly uniforms: Float32Array;
-  /** Null to hear of residuals. */
+  /** Null to get residuals. */
   readonly projection: Projection | null;
 }
 
 /** A token that a decoder chose and read. */
 export interface WrittenToken {
   readonly id: number;
-  /** Residual stream `[layers + 1, hidden]`, empty where there was a projection; owned by who hears of it. */
+  /** Residual stream `[layers + 1, hidden]`, empty where there was a projection; owned by the receiver. */
   readonly residuals: Float32Array;
   /** What the projection asked for; null where there was none. */
   readonly products: StreamProducts | null;

@@ -67,7 +67,7 @@ export function createSubject(given: SubjectParts): Subject {
     return bench;
   };
 
-  /** Reads lines, those that begin alike once; `onRow` hears whose row it is. */
+  /** Reads lines, those that begin alike once; `onRow` is called with each row and its owner. */
   async function readLines(
     lines: readonly OwnedLine[],
     placed: PlacedIntervention | null,

@@ -33,7 +33,7 @@ const SOFTWARE_REASON = 'This adapter computes in software, where a token takes 
 
 /**
  * Tokens of a pass over prompt sets on the CPU, where nobody waits for single words: longer ones are no faster, and
- * hear a stop later (docs/decisions/0014).
+ * stop later (docs/decisions/0014).
  */
 const WASM_SET_TOKENS = 128;
 

@@ -14,7 +14,7 @@ export interface DueReadout extends ReadingPlace {
   /** In the order in which they are read; the first begins with the text's own token where that has a part in the reading. */
   readonly peeks: readonly Peek[];
   readonly own: boolean;
-  /** Hears what the peeks brought, in their order, where that is no reading of the text; left out, it is scored and told. */
+  /** Called with what the peeks brought, in their order, where that is no reading of the text; left out, it is scored and sent. */
   readonly heard?: (brought: readonly (readonly PassReading[])[]) => void;
 }
 

@@ -43,7 +43,7 @@ export interface ReadPlan {
   readonly left: ReadingsLeft | null;
 }
 
-/** Hears how many are done, of how many. */
+/** Called with how many are done, of how many. */
 type Progress = (done: number, total: number) => void;
 
 /** A text that can be continued as often as wanted, and changed: what stays at its beginning is not read again. Dispose of it when done. */
@@ -98,7 +98,7 @@ export class TextRun {
   }
 
   /**
-   * Reads what was planned in place of what was read before; a beginning that both share is not computed again. A gate hears of
+   * Reads what was planned in place of what was read before; a beginning that both share is not computed again. A gate gets
    * the last token. Throws `cancelled` when stopped.
    */
   async readPlan(

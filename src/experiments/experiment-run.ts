@@ -56,13 +56,13 @@ export interface ExperimentEstimate {
   readonly seconds: Readonly<Record<RunSize, number>>;
 }
 
-/** What came of a file of units: which of the specs that were given it belongs to, and what its analysis gives. */
+/** The results of a file of units: which of the given specs it belongs to, and its analysis. */
 export interface AnalysedUnits {
   readonly spec: number;
   readonly outcome: ExperimentOutcome;
 }
 
-/** What came of a run. */
+/** The results of a run. */
 export interface ExperimentOutcome {
   readonly report: ExperimentReport;
   /** `units.jsonl`. */

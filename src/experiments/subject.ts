@@ -1,5 +1,5 @@
 /**
- * The seam between experiments and whatever runs the model: an experiment asks for readings, likelihoods and rollouts,
+ * The seam between experiments and the engine: an experiment asks for readings, likelihoods and rollouts,
  * and knows no backend. Tests put a synthetic model with a known answer behind it.
  *
  * Every call throws `cancelled` once `signal` is aborted, between passes.
@@ -65,8 +65,7 @@ export interface RolloutPlan {
 export interface Subject {
   readonly model: ModelIdentity;
   /**
-   * Anyone who wants to know how far a call is hears, from now on, how many tokens each pass over the model read, as it
-   * ends; null ends that.
+   * For progress: from now on `onTokens` is called at the end of each pass with how many tokens it read; null ends that.
    */
   hear?(onTokens: ((tokens: number) => void) | null): void;
   /** Token ids of a text, without any special token. */

@@ -74,7 +74,7 @@ async function serve(script: string, port: MessagePort | undefined): Promise<voi
   if (sameBuild && pages.length <= 1) await self.skipWaiting();
 }
 
-/** Keeps files as far as they can be had; anyone who needs the rest asks again at the next visit. */
+/** Stores the files that can be fetched; the rest is asked for again at the next visit. */
 async function keep(wanted: readonly BuiltFile[]): Promise<void> {
   await Promise.allSettled(wanted.map(keepOne));
 }
@@ -97,7 +97,7 @@ async function fromCache(event: FetchEvent, file: BuiltFile): Promise<Response> 
   const response = await fetch(event.request);
   if (response.status === 200) {
     const second = response.clone();
-    // Anyone who used it once will want it again; a cache that is full or refused keeps nobody from reading.
+    // What was used once is likely used again. A cache that is full or refused stops no reading.
     event.waitUntil(
       caches
         .open(CACHE)

@@ -27,7 +27,7 @@ export const OTHER_SETS: readonly string[] = [
 /** The readout of a probe: its neutral text, and what must not move it (docs/decisions/0022). */
 export const TRACE_DEFAULTS: TracePlan = { texts: ['It was an act of'], freeOf: ['luck', 'formal-casual'], told: [] };
 
-/** What anyone who trains may choose. */
+/** The choices of a training. */
 export interface TrainingOptions {
   readonly kind: FitMethod['kind'];
   readonly target: FitMethod['target'];

@@ -69,7 +69,7 @@ async function read(url: string, get: typeof fetch): Promise<unknown> {
   try {
     return (await (await get(url)).json()) as unknown;
   } catch {
-    // What is no JSON names no further files; anyone who loads it says so.
+    // What is no JSON names no further files; loading it says so.
     return null;
   }
 }

@@ -25,7 +25,7 @@ const LAYERS = 2;
  */
 export async function lastLayerReader(chat: StatesSource): Promise<SegmentReader> {
   const { hidden } = await chat.states(await chat.tokens('The', true));
-  // The name says what layer 1 is, for anyone who sees a probe of it beside others.
+  // The name says what layer 1 is, for a list that holds other probes too.
   const model: ModelIdentity = {
     id: `${chat.id} (last layer, after its norm)`,
     weightsSha256: chat.weightsSha256,

@@ -187,7 +187,7 @@ export class AppState {
     await this.attempt(async () => {
       const before = this.probes.chosen;
       const card = await offer.card();
-      // Chosen first: anyone who loads the model meanwhile gets this probe.
+      // Chosen first: a model that is loaded meanwhile gets this probe.
       this.probes.choose(key);
       try {
         await this.readingController.useProbe(card, offer.title, async (model) => {

@@ -39,7 +39,7 @@ export class Place {
     return this.#file;
   }
 
-  /** What follows the `?`. Written by anyone who made the link: to be checked before use. */
+  /** What follows the `?`. Comes from a link, so it is checked before use. */
   readonly query = $derived.by(() => new URLSearchParams(this.#query));
 
   /** Takes the part of the address after `#`, e.g. `#/train`; what follows a further `/` or `?` is for the place itself. */

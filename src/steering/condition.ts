@@ -52,7 +52,7 @@ export interface ConditionRecord extends ConditionSettings {
   readonly asked: number;
 }
 
-/** What came of one token that could have been steered. */
+/** What the condition decided about one token that could have been steered. */
 export interface TokenDecision {
   readonly token: number;
   /** The reading after the token before; NaN where none was read yet. */

@@ -36,7 +36,7 @@ export interface PatchedText {
   readonly odds: number;
 }
 
-/** What came of every patch of a grid. */
+/** The results of every patch of a grid. */
 export interface PatchReport {
   readonly model: Pick<ModelIdentity, 'id' | 'weightsSha256'>;
   /** Where the streams come from, and where they go. */

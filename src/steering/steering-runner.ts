@@ -1,5 +1,5 @@
 /**
- * The seam between measuring steering and whatever runs the model: measuring asks what steering does to neutral text and to
+ * The seam between measuring steering and the engine: measuring asks what steering does to neutral text and to
  * choices, and knows no backend.
  */
 import type { ModelIdentity } from '../probe/probe-types.ts';

@@ -1,5 +1,5 @@
 /**
- * The seam between training and whatever runs the model: training asks for readings of passages and knows no backend.
+ * The seam between training and the engine: training asks for readings of passages and knows no backend.
  *
  * Segment 0 is tokenised as it is, every later one with one leading space. A control text is tokenised as `" " + control text`, branches
  * off after a segment and never enters the text. Position 0, the attention sink, never enters a mean.

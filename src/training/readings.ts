@@ -73,7 +73,7 @@ export function selectWithNeutral(readings: Readings, target: FitMethod['target'
   );
 }
 
-/** The same readings for one pole from neutral: it alone is told from 0, and the other pole's turns have no say. */
+/** The same readings for one pole from neutral: only it is compared with 0; the other pole's turns do not count. */
 export function selectPole(readings: Readings, among: Selection, pole: Pole): Selection {
   const roleAt = (place: number): RowInfo['role'] | undefined => readings.info[among.select[place] ?? -1]?.role;
   return {

@@ -30,7 +30,7 @@ export function textStop(): HTMLElement | null {
   return document.querySelector<HTMLElement>('.strip [tabindex="0"]');
 }
 
-/** The title of the text on show, else the text itself: anyone who asked for a text begins there, and nothing in it is pointed at yet. */
+/** The title of the text on show, else the text itself: reading begins there, and no token is pointed at yet. */
 export function shownTitle(): HTMLElement | null {
   return document.querySelector<HTMLElement>('[data-title]') ?? textStop();
 }

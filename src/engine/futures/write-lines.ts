@@ -27,13 +27,13 @@ export interface LinesRequest {
   readonly endTokens: readonly number[];
   /** Whether a line goes round and round and is to end; left out, none does. */
   readonly repeats?: (ids: readonly number[]) => boolean;
-  /** Whether the last token of a line is read too, for anyone who goes on from there. */
+  /** Whether the last token of a line is read too, so that writing can go on from there. */
   readonly readLast: boolean;
   /** Called before each token; throws to stop. */
   readonly check: () => void;
 }
 
-/** Hears of each step: the lines that have a token more, once it has been read, and those that have ended. */
+/** Called after each step: the lines that have a token more, once it has been read, and those that have ended. */
 export type OnStep<Line extends WritingLine> = (grown: readonly Line[], ended: readonly Line[]) => Promise<void> | void;
 
 /** Lines of `maxTokens` tokens that are written together where the context has `room` tokens left; 0 where it has no room for one. */

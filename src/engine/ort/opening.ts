@@ -32,7 +32,7 @@ export interface OpenedGpu {
   /** What the device holds now. */
   memory(): GpuMemoryReport;
   /**
-   * Opens the graph once more, captured for writing, with weights of its own; goes with the decoder. Throws
+   * Opens the graph once more, captured for writing, with weights of its own; is disposed of with the decoder. Throws
    * `model-session-failed` where capture is refused, `gpu-memory-refused` where there is no room.
    */
   openWriter(): Promise<CapturedWriter>;

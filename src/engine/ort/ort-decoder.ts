@@ -27,7 +27,7 @@ export interface OrtDecoderParts {
   readonly editing: EditFeeds | null;
   readonly caches: CacheKeeper;
   readonly fetch: Fetch;
-  /** Whether a pass may have no row of logits; where it may not, one is computed that nobody hears of. */
+  /** Whether a pass may have no row of logits; where it may not, one is computed and thrown away. */
   readonly rowless: boolean;
   /** Whether a pass may be started before the numbers of the one before are there. */
   readonly overlaps: boolean;

@@ -124,7 +124,7 @@ function releasing<T extends { dispose(): Promise<void> }>(owner: T, { release }
   };
 }
 
-/** WASM computes a pass within one task: without a pause between passes the worker would never hear that it is to stop. */
+/** WASM computes a pass within one task: without a pause between passes the worker would never get the message to stop. */
 const listen = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const fetchAndListen: Fetch = async (parts) => {

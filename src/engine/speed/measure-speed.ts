@@ -36,7 +36,7 @@ export interface SpeedLimits {
   readonly mostRounds: number;
 }
 
-/** Hears each number as it comes. */
+/** Called with each number as it comes. */
 export interface SpeedSink {
   start(start: SpeedStart): void;
   time(time: SpeedTime): void;

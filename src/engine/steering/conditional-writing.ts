@@ -19,7 +19,7 @@ export class ConditionalWriting extends SteeredWriting {
   #reading = Number.NaN;
   #first = Infinity;
 
-  /** `onToken` hears of every token that could have been steered, before it goes through the model. */
+  /** `onToken` is called with every token that could have been steered, before it goes through the model. */
   constructor(
     parts: TextRunParts,
     intervention: Intervention,
@@ -80,7 +80,7 @@ export class ConditionalWriting extends SteeredWriting {
   }
 }
 
-/** What writes a text under steering: throughout without a condition, else only while it holds, which `onToken` hears of. */
+/** What writes a text under steering: throughout without a condition, else only while it holds, which `onToken` reports. */
 export function writingUnder(
   parts: TextRunParts,
   intervention: Intervention,

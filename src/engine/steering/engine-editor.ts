@@ -45,7 +45,7 @@ export interface SteeredBy {
   readonly condition: SteeringCondition | null;
 }
 
-/** Hears of a text that is steered while it is written, and of every token that a condition decides about. */
+/** Called for a text that is steered while it is written, and for every token that a condition decides about. */
 export interface SteeringSink extends ReadingSink {
   decision(decision: TokenDecision): void;
 }

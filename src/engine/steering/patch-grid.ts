@@ -130,7 +130,7 @@ async function readAlone(
 export interface PatchReading {
   readonly chunkTokens: number;
   readonly signal?: AbortSignal;
-  /** Hears the streams of each pass `[layers, tokens, hidden]`. */
+  /** Called with the streams of each pass `[layers, tokens, hidden]`. */
   readonly onStreams?: (residuals: Float32Array, tokens: number, start: number) => void;
 }
 

@@ -17,7 +17,7 @@ export interface RowText {
   readonly from: number;
   /** Of the tokens from there on, those that are steered; left out, all. */
   readonly only?: ReadonlySet<number> | undefined;
-  /** Hears the streams of each pass; left out, they stay where they are. */
+  /** Called with the streams of each pass; left out, they stay where they are. */
   readonly onPass?: (pass: Pick<Pass, 'tokens' | 'residuals'>, start: number) => void;
 }
 

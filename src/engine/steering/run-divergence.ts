@@ -13,7 +13,7 @@ const ROWS = 32;
 export interface DivergenceReading {
   /** Tokens of a pass. */
   readonly chunkTokens: number;
-  /** Hears how many pairs are done. */
+  /** Called with how many pairs are done. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }

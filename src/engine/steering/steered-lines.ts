@@ -28,7 +28,7 @@ export interface LineRow {
   readonly token: number;
 }
 
-/** How much goes into a pass, and what comes of it. */
+/** How much goes into a pass, and who gets its results. */
 export interface LineReading {
   /** Tokens of a pass that holds several lines. */
   readonly setTokens: number;
@@ -37,13 +37,13 @@ export interface LineReading {
   /** Rows of logits of a pass at most; left out, {@link mostRows}. */
   readonly rowsAtOnce?: number;
   /**
-   * Hears each wanted row `[vocabulary]`, and with `rowStreams` the streams of its token `[layers, hidden]`, else none;
+   * Called with each wanted row `[vocabulary]`, and with `rowStreams` the streams of its token `[layers, hidden]`, else none;
    * the logits are gone afterwards.
    */
   readonly onRow: (row: LineRow, logits: Float32Array, streams: Float32Array | null) => void;
-  /** Whether {@link onRow} hears streams. */
+  /** Whether {@link onRow} gets streams. */
   readonly rowStreams?: boolean;
-  /** Hears the streams of each pass, with each token's position in its line; left out, streams stay where they are. */
+  /** Called with the streams of each pass, with each token's position in its line; left out, streams stay where they are. */
   readonly onStreams?: (pass: Pick<Pass, 'tokens' | 'residuals'>, positions: readonly number[]) => void;
 }
 

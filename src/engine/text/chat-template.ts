@@ -4,7 +4,7 @@ import type { ChatMessage } from '../../text/chat.ts';
 import { AppError } from '../../base/errors.ts';
 
 /**
- * The day that a template is told where it asks for today's: what is read must not depend on when. It is the one that
+ * The day that a template gets where it asks for today's: what is read must not depend on when. It is the one that
  * Llama 3.2's own template falls back on.
  */
 const CHAT_DATE = '2024-07-26';

@@ -1,4 +1,4 @@
-/** How a stretch of text is asked for and written, and what came of it. */
+/** How a stretch of text is asked for and written, and its result. */
 import type { TokenChoice } from '../../reading/reading.ts';
 import type { TokenGate } from '../readouts.ts';
 

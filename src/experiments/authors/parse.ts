@@ -129,7 +129,7 @@ function byAuthor(node: JsonNode): ByAuthor {
   return read;
 }
 
-/** An excerpt in both tellings. Its topic, where one is named, is for anyone who reads the file. */
+/** An excerpt in both tellings. Its topic, where one is named, is for readers of the file. */
 function excerpt(node: JsonNode): ByAuthor {
   if (has(node, 'topic')) words(field(node, 'topic'), 80);
   return byAuthor(node);

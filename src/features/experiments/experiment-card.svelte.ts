@@ -24,7 +24,7 @@ export class ExperimentCard {
   #wanted = $state<ShownReport['from']>('recorded');
   /** What this browser measured; null where it did not. */
   measured = $state.raw<ExperimentReport | null>(null);
-  /** What came of a file of units; null where none was opened. */
+  /** The results of a file of units; null where none was opened. */
   brought = $state.raw<ExperimentOutcome | null>(null);
 
   constructor(shipped: ShippedExperiment | null) {
@@ -69,18 +69,18 @@ export class ExperimentCard {
     ...(this.brought === null ? [] : ['file' as const]),
   ]);
 
-  /** Shows what is recorded, what was measured here, or what came of a file. */
+  /** Shows what is recorded, what was measured here, or the results of a file. */
   show(from: ShownReport['from']): void {
     this.#wanted = from;
   }
 
-  /** Shows what came of a run here; null forgets it. */
+  /** Shows the results of a run here; null forgets them. */
   take(outcome: ExperimentOutcome | null): void {
     this.measured = outcome?.report ?? null;
     this.#wanted = 'measured';
   }
 
-  /** Shows what came of a file of units; null puts it away. */
+  /** Shows the results of a file of units; null hides them. */
   bring(outcome: ExperimentOutcome | null): void {
     this.brought = outcome;
     this.#wanted = outcome === null ? 'recorded' : 'file';

@@ -101,7 +101,7 @@ export class ExperimentRuns {
     });
   }
 
-  /** Runs what of a size has not run; what comes of it is shown and kept. */
+  /** Runs what of a size has not run; the result is shown and stored. */
   async run(size: RunSize): Promise<void> {
     const { session, kept, card } = this.#parts;
     await this.#attempt(async () => {

@@ -90,7 +90,7 @@ export class StoredExperiments {
     await (await this.#connect()).write([{ store: PARTS, put }]);
   }
 
-  /** Keeps what came of a whole run. Throws as {@link keep}. */
+  /** Stores the results of a whole run. Throws as {@link keep}. */
   async keepOutcome({ report, units }: ExperimentOutcome): Promise<void> {
     const put: StoredDated = { id: reportId(report), text: serialiseReport(report), savedAt: this.#clock() };
     const all: StoredText = { id: UNITS + reportId(report), text: units };

@@ -1,4 +1,4 @@
-/** The words that the page uses, each explained once: eight for everybody, the technical ones behind a press. */
+/** The words that the page uses, each explained once: eight in view, the technical ones behind a press. */
 import type { Axis, ModelIdentity } from '../../probe/probe-types.ts';
 
 /** A word and its meaning. */

@@ -36,6 +36,6 @@ export const privacyHelp = (modelHosts: readonly string[]): readonly string[] =>
   'What you type, train and store stays in this browser. Clearing the site’s data deletes it.',
 ];
 
-/** The content note, for anyone who looks it up. */
+/** The content note, in the help. */
 export const DARK_HELP =
   'Some recorded stories contain cruelty, without bloody detail. A dot marks them, and they say so first. What a model writes is invented and can be cruel or wrong.';

@@ -43,7 +43,7 @@ export class Inside {
   #layer = $state<number | null>(null);
   readonly #looks = new WeakMap<ReadingState, Look>();
   readonly #told = new WeakMap<ProbeCard, Map<string, DirectionWords>>();
-  /** Counts what was put into the two above, which nobody else hears of. */
+  /** Counts what was put into the two above, so that effects can depend on it. */
   #version = $state(0);
   #typed = $state<string | null>(null);
   /** Whether words that are several tokens are followed by their first. */

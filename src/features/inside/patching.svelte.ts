@@ -1,4 +1,4 @@
-/** Patching one text into another: what is asked, how far it is, what came of it, and the cell that is looked at. */
+/** Patching one text into another: the question, its progress, its result, and the cell on show. */
 import { PATCH_FIRST, PATCH_PLACEBOS } from '../../content/patching.ts';
 import type { DtypeAgreement } from '../../probe/dtype-agreement.ts';
 import { patchWork, streamsEvery } from '../../steering/patch-work.ts';
@@ -24,7 +24,7 @@ const FIRST_SPEED = { webgpu: 600, wasm: 60 } as const;
 /** How B goes on: greedily, so that only the patch makes a difference. */
 const GO_ON: SamplingOptions = { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 24 };
 
-/** What came of one grid. */
+/** The results of one grid. */
 interface Patched {
   readonly request: PatchRequest;
   readonly report: PatchReport;
@@ -101,7 +101,7 @@ export class Patching {
     return this.#left;
   }
 
-  /** What came of the last grid. */
+  /** The results of the last grid. */
   get report(): PatchReport | null {
     return this.#patched?.report ?? null;
   }

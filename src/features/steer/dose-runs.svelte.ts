@@ -216,7 +216,7 @@ export class DoseRuns {
     return hash === null ? null : this.#kept.find(hash, weights);
   }
 
-  /** Measures; what comes of it is shown and kept. What is stopped leaves nothing. */
+  /** Measures; the result is shown and stored. A run that is stopped leaves nothing. */
   async measure(): Promise<void> {
     const { session, pace, choice } = this.#parts;
     try {

@@ -150,7 +150,7 @@ export class Steerer {
           readouts: readouts(),
         },
       });
-      // Anyone who has picked another text meanwhile does not want this one read.
+      // A reader who has picked another text meanwhile does not want this one read.
       if (text === null || text.ended === null || readingController.reading !== text.during) return;
       await this.readBack(text);
       const { back } = this.#find(text);

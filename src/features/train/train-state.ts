@@ -78,7 +78,7 @@ export class TrainState {
     });
   }
 
-  /** Takes in the files of a set; what came of it stands in `intake`. */
+  /** Takes in the files of a set; the result is in `intake`. */
   async importSet(files: readonly PickedFile[]): Promise<void> {
     await this.#app.attempt(async () => {
       await expectKind(files, 'sets');

@@ -1,4 +1,4 @@
-/** A training on the page: how to fit, how far it is, what came of it. */
+/** A training on the page: its options, its progress, its result. */
 import { AppError } from '../../base/errors.ts';
 import { DEFAULT_PENALTY } from '../../probe/fit/fit.ts';
 import type { FitMethod } from '../../probe/probe-types.ts';

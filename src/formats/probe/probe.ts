@@ -87,7 +87,7 @@ export function parseProbe(jsonText: string, tensorBytes: Uint8Array): Probe {
   };
 }
 
-/** Reads `probe.json` alone, for anyone who shows a probe and does not score with it. Throws `probe-invalid` (names the path). */
+/** Reads `probe.json` alone: enough to show a probe, not to score with it. Throws `probe-invalid` (names the path). */
 export function parseProbeCard(jsonText: string): ProbeHead {
   return parseHead(jsonText).head;
 }

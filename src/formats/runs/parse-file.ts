@@ -1,5 +1,5 @@
 /**
- * What a file that somebody brings holds, as one question and one answer that can be sent between threads: large files
+ * What a file from the reader holds, as one question and one answer that can be sent between threads: large files
  * are parsed beside the page. Pure.
  */
 import { AppError, type ErrorRecord } from '../../base/errors.ts';
@@ -14,7 +14,7 @@ export type ParseRequest =
   | { readonly kind: 'set'; readonly files: readonly DroppedFile[]; readonly choices: ImportChoices }
   | { readonly kind: 'run-json' | 'run-csv'; readonly file: DroppedFile };
 
-/** What came of it; `error` for a run that is none. */
+/** The result; `error` for a file that is no run. */
 export type ParseReply = { readonly set: SetImport } | { readonly run: Recording } | { readonly error: ErrorRecord };
 
 /** Parses what was asked for; never throws for what is in the files. */

@@ -1,6 +1,6 @@
 /**
  * The part of an address that carries what is on show: `VERSION.LENGTH.CHECKSUM.BODY`. The body is the state as JSON,
- * compressed and in base64url by anyone who calls (compression needs the browser); length and checksum are those of the
+ * compressed and in base64url by the caller (compression needs the browser); length and checksum are those of the
  * body as it stands in the address, so that a link that was cut or altered says which, before anything is unpacked.
  */
 import { fromBase64, toBase64 } from '../../base/base64.ts';

@@ -23,7 +23,7 @@ export interface OpenOptions {
    * computes on the processor.
    */
   readonly backend?: 'auto' | 'webgpu' | 'wasm';
-  /** Hears on a page how many bytes of the model are there. Files that the browser stores are not fetched again. */
+  /** In a page, called with how many bytes of the model have arrived. Files that the browser stores are not fetched again. */
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,4 @@
-/** The engine of the library over whatever runs the model: Node in this thread, or a worker of the page. */
+/** The engine of the library over either runner of the model: Node in this thread, or a worker of the page. */
 import { AppError } from '../../base/errors.ts';
 import { type FoundWords, type LensReading, type LensWord, splitSentence } from '../../lens/lens.ts';
 import type { ModelIdentity } from '../../probe/probe-types.ts';

@@ -2,7 +2,7 @@
  * What shuffled labels reach where a probe that exists is read on another set. Nothing is fitted, so the scores stay and the
  * poles' labels are dealt out anew within every topic: a permutation test with topics as blocks (Good 2005, "Permutation,
  * Parametric and Bootstrap Tests", ch. 3; with one turn of each pole a topic it is the sign-flip test on the topics' gaps).
- * Anyone who looks for the best of all layers is compared with the best of all layers under the same shuffle (max statistic,
+ * The best of all layers is compared with the best of all layers under the same shuffle (max statistic,
  * Westfall and Young 1993).
  */
 import { shuffleWithinTopics } from '../../stats/bootstrap.ts';

@@ -14,7 +14,7 @@ export interface JudgementNull {
   /** By layer: the 95th percentile of AUROC under shuffled labels, and p of this layer by itself. */
   readonly auroc95ByLayer: readonly number[];
   readonly pByLayer: readonly number[];
-  /** The same for the best of all layers: what anyone who picks the layer on this set has to beat. */
+  /** The same for the best of all layers: what a layer that was picked on this set has to beat. */
   readonly auroc95: number;
   readonly p: number;
 }
@@ -46,7 +46,7 @@ export interface Judgement {
   };
   /**
    * By layer: the score of every turn of both poles, in the order of the set's rows and in the unit of `means`; for
-   * anyone who compares turn by turn.
+   * a comparison turn by turn.
    */
   readonly turnScores: readonly (readonly number[])[];
   /** The same turns by the probe's readout, at their ends and inside; null where the probe has none. */

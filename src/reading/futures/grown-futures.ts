@@ -1,7 +1,7 @@
 /** Gathers futures while they are written. Pure. */
 import { type Futures, type FuturesPlan, type FuturesSink, noFutures } from './futures.ts';
 
-/** A sink that keeps everything; `onChange` hears the whole after each step. */
+/** A sink that keeps everything; `onChange` is called with the whole after each step. */
 export class GrownFutures implements FuturesSink {
   #futures: Futures;
   readonly #onChange: (futures: Futures) => void;

@@ -134,7 +134,7 @@ export class EngineLine {
     if (problem.code !== 'cancelled') this.#problem = problem;
   }
 
-  /** Says an event to anyone who listens instead of looking. */
+  /** Announces an event to screen readers. */
   say(sentence: string): void {
     this.#said = sentence;
   }
@@ -216,7 +216,7 @@ export class EngineLine {
         throwIfStopped(stop.signal);
         return status;
       };
-      // Bytes stop at once, and what has arrived is being kept then; a runtime that starts a model hears nothing.
+      // Bytes stop at once, and what has arrived is being kept then; a runtime that starts a model cannot be stopped.
       const arriving = (): boolean => this.#phase.kind === 'loading' && this.#phase.progress?.phase === 'bytes';
       const status = await answerOrLeave(bringIn(), stop.signal, () => !arriving());
       this.#parts.loaded?.(status);
@@ -264,7 +264,7 @@ export class EngineLine {
     return { client: this.#client, status };
   }
 
-  /** Ends what gives way to every call. The engine hears of it before it hears of the call that comes. */
+  /** Ends background work before a call. The engine gets the stop first, and then the call. */
   protected makeWay(): void {
     if (!this.refining || this.status === null) return;
     this.#stop?.abort();

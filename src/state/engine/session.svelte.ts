@@ -1,4 +1,4 @@
-/** The engine as the page lives with it: the calls that it takes, the text that it holds, and what came of the last run. */
+/** The engine as the page sees it: its calls, the text that it holds, and the results of the last run. */
 import { SAY } from '../../content/status.ts';
 import type { ChatMessage } from '../../text/chat.ts';
 import type { DoseProgress, DoseReport, MatchedStrength } from '../../steering/dose-types.ts';
@@ -125,7 +125,7 @@ export class Session extends EngineLine {
 
   /**
    * Reads a text and writes on while steered, into a live reading; null when it was stopped or failed, which is then
-   * already shown. `decision` hears of each token that a condition decides about. The text in the engine's memory stays there.
+   * already shown. `decision` is called for each token that a condition decides about. The text in the engine's memory stays there.
    */
   async writeSteered(
     args: CallArgs<'writeSteered'>,

@@ -328,7 +328,7 @@ export class History {
 
   #next<T>(change: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(change);
-    this.#queue = result.catch(() => undefined); // anyone who asked hears of it
+    this.#queue = result.catch(() => undefined); // the caller gets the error
     return result;
   }
 }

@@ -25,7 +25,7 @@ import { newId } from '../storage/new-id.ts';
 import { ReadingState } from './reading.svelte.ts';
 import { probeHash } from './run-record.ts';
 
-/** What came of making a link. */
+/** The result of making a link. */
 export type MadeLink =
   | { readonly kind: 'link'; readonly address: string }
   | { readonly kind: 'too-long'; readonly characters: number; readonly most: number };
@@ -76,7 +76,7 @@ export class Links {
     return this.#noted?.entry.title ?? null;
   }
 
-  /** Takes the notice away. Anyone who does not want the story that a page was opened with gets the one that it opens with. */
+  /** Takes the notice away. A reader who turns down the story of a link gets the first one. */
   async dismiss(): Promise<void> {
     this.#opened = null;
     this.#noted = null;

@@ -94,7 +94,7 @@ export class ReadingController extends Showing {
     if (shown === null) return;
     try {
       const held = session.holds(shown) ? shown : await this.#read(shown.frame.title, shown.whole, shown);
-      // Anyone who has picked another text meanwhile does not want this one continued.
+      // A reader who has picked another text meanwhile does not want this one continued.
       if (held !== null && this.reading === held) await this.#write(held);
     } catch (error) {
       session.report(error);

@@ -114,7 +114,7 @@ export class Showing {
     return (this.#forked ??= await this.#parts.stories.fork());
   }
 
-  /** Brings the whole recording of the first ending, for anyone who looks closer. The fork is there without it. */
+  /** Fetches the whole recording of the first ending, for the instrument. The fork is there without it. */
   async #followFork(): Promise<void> {
     const fork = this.#fork;
     const id = this.#readingId;

@@ -1,5 +1,5 @@
 /**
- * One way in for every file of ours: runs, probes and prompt sets, told apart by what they hold. What does not belong
+ * One way in for every Flipside file: runs, probes and prompt sets, told apart by what they hold. What does not belong
  * here is named for what it is.
  */
 import { AppError } from '../../base/errors.ts';
@@ -19,7 +19,7 @@ export interface Imported {
   readonly runs: readonly { readonly id: string; readonly title: string }[];
   /** Key of the probe that was kept, or null. */
   readonly probe: string | null;
-  /** Whether files went to the import of sets, which says itself what came of them. */
+  /** Whether files went to the import of sets, which shows its own result. */
   readonly sets: boolean;
 }
 
@@ -104,7 +104,7 @@ async function recordingIn({ file, bytes, kind }: Sorted): Promise<Recording> {
   }
 }
 
-/** The library knows a probe's files by their names; anyone who renamed them is helped. */
+/** The library knows a probe's files by their names; renamed ones are recognised too. */
 function named({ file, kind }: Sorted): PickedFile {
   const name = kind === 'tensors' ? 'directions.safetensors' : kind === 'report' ? 'report.json' : 'probe.json';
   return { name, text: () => file.text(), arrayBuffer: () => file.arrayBuffer() };

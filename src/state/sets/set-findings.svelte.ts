@@ -28,7 +28,7 @@ export class SetFindings {
   /** Looks at a set soon; at another one than before with nothing shown until then. */
   watch(editor: SetEditor): void {
     if (this.#of !== editor) this.#checks = null;
-    // Read here, not when the time has come: anyone who calls this within an effect is called again when the rows change.
+    // Read here, not when the time has come: an effect that calls this runs again when the rows change.
     const { rows, source } = editor;
     const first = this.#of === null;
     this.#of = editor;

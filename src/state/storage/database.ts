@@ -207,7 +207,7 @@ function request(name: string, version?: number): Promise<IDBDatabase> {
     };
     let given = false;
     opening.onsuccess = () => {
-      // Anyone who waited has gone on without it: held open, it would stand in another tab's way.
+      // The caller has gone on without it: held open, it would stand in another tab's way.
       if (given) opening.result.close();
       else resolve(opening.result);
     };

@@ -2,7 +2,7 @@
 import type { Attachment } from 'svelte/attachments';
 import { MARGIN } from '../../charts/along.ts';
 
-/** Hears what is pointed at; places are whole numbers on the axis, null beside the plot. */
+/** Called with what is pointed at; places are whole numbers on the axis, null beside the plot. */
 export interface ColumnPointing {
   /** First and last place on the axis. */
   range(): readonly [number, number];

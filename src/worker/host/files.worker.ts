@@ -1,4 +1,4 @@
-/** Parses one file that somebody brought, away from the page, and says what came of it. */
+/** Parses one file from the reader, away from the page, and sends the result. */
 import { type ParseRequest, parseFile } from '../../formats/runs/parse-file.ts';
 
 addEventListener('message', ({ data }: MessageEvent<ParseRequest>) => postMessage(parseFile(data)));

@@ -1,8 +1,8 @@
-/** A sign of life that nobody has to send: a lock that a worker holds until it ends, whatever ends it. */
+/** Shows that a worker still runs, without messages: it holds a lock until it ends, whatever ends it. */
 
 /**
- * Takes a lock that nobody else has a name for, holds it for ever, and tells its name once it is held: anyone who asks for
- * it then gets it when this worker is gone. Tells nothing where the browser has no locks.
+ * Takes a lock of a fresh name, holds it as long as the worker runs, and calls `held` with the name once it is held. A page
+ * that asks for the lock gets it when this worker is gone. Does not call `held` where the browser has no locks.
  */
 export function holdLife(held: (lock: string) => void): void {
   // Not there in a page that came over plain http from another machine.

@@ -1,4 +1,4 @@
-/** Training and judging in the worker: the model reads, the readings are remembered, and the page hears how far it is. */
+/** Training and judging in the worker: the model reads, the readings are remembered, and the page gets the progress. */
 import type { Judgement } from '../../probe/evidence/judgement-types.ts';
 import type { MaskedJudgement } from '../../probe/evidence/masked-judgement.ts';
 import type { Probe } from '../../probe/probe-types.ts';
@@ -97,7 +97,7 @@ export function createTrainingCalls(
   };
 }
 
-/** A later task, not a microtask: only then does the worker hear that it should stop. */
+/** A later task, not a microtask: only then does the worker get the message to stop. */
 export function laterTask(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 0);

@@ -157,7 +157,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
     let told = 0;
     device.queue.writeBuffer(logits, 0, new Float32Array(request.logits));
     if (request.projection) await parts.projector?.reserve(request.projection, 1);
-    // One number more than tokens: after the last one a choice is made that nobody hears of.
+    // One number more than tokens: the choice after the last one is thrown away.
     await sampler.begin(request.choice, Float32Array.of(...uniforms, 0));
     const encoder = device.createCommandEncoder({ label: 'flipside first choice' });
     sampler.encode(encoder);

@@ -1,6 +1,6 @@
 /**
  * A device for one model. The runtime would make one of its own and keep it for the life of the worker; ours can be
- * watched from its first buffer, and goes with its model.
+ * watched from its first buffer, and is destroyed with its model.
  */
 import { AppError } from '../../../base/errors.ts';
 

@@ -68,7 +68,7 @@ export class ChatJudging {
     return source === null || axis === null ? 0 : 2 * choicePairs(setRows(source.rows, axis)).length;
   });
 
-  /** What came of the last one, with the probe that stands beside it now. */
+  /** The last result, with the probe that stands beside it now. */
   readonly result = $derived.by((): ComparedJudgement | null => {
     const judgement = this.#judgement;
     if (judgement === null) return null;

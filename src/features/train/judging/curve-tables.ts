@@ -1,4 +1,4 @@
-/** Curves over the layers as tables, for anyone who would rather read numbers than a drawing. */
+/** Curves over the layers as tables of numbers. */
 import type { Cell } from '../../../base/csv.ts';
 import type { PairCosine } from './comparison.svelte.ts';
 import type { JudgedOffer } from './judged.svelte.ts';

@@ -1,4 +1,4 @@
-/** Reads the set on the table with a probe that exists: which one, how far it is, what came of it. */
+/** Reads the set on the table with a probe that exists: which one, its progress, its result. */
 import type { DtypeAgreement } from '../../../probe/dtype-agreement.ts';
 import { AppError } from '../../../base/errors.ts';
 import type { Judgement } from '../../../probe/evidence/judgement-types.ts';
@@ -38,7 +38,7 @@ export interface JudgedSet {
   readonly trainedOn: boolean;
 }
 
-/** A control vector that the reader brought; it goes with the page. */
+/** A control vector that the reader brought; it is lost when the page is closed. */
 export interface BroughtVector extends VectorFile {
   readonly key: string;
   /** The model that it says it is for; empty where it does not say. */
@@ -101,7 +101,7 @@ export class SetJudging {
     return this.#pace;
   }
 
-  /** What came of the last one. */
+  /** The last result. */
   get result(): JudgedSet | null {
     return this.#result;
   }

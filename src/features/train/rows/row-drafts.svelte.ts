@@ -97,7 +97,7 @@ export class RowDrafts {
     );
   });
 
-  /** Asks for one scene with three turns for every topic; what has come when it is stopped stays. */
+  /** Asks for one scene with three turns for every topic; turns that arrived before a stop stay. */
   async draft(): Promise<void> {
     const { editor } = this.#bench;
     const axis = headerFacts(editor?.header ?? '').axis;
