@@ -6,7 +6,7 @@ import { readProbe } from '../src/cli/files.ts';
 import type { Intervention } from '../src/steering/steering.ts';
 import { openNodeDecoder } from '../src/engine/node/node-decoder.ts';
 import { openNodeEngine } from '../src/engine/node/node-engine.ts';
-import { createSteeringRunner } from '../src/engine/steering/steering-runner.ts';
+import { createSteeringRunner } from '../src/engine/steering/engine-steering-runner.ts';
 import { applySteering, SteeredWriting } from '../src/engine/steering/steered-writing.ts';
 import { PROOF_TEXT } from '../src/engine/proofs/proof-text.ts';
 import { noScorer } from '../src/engine/scorer.ts';

@@ -5,7 +5,7 @@ import { assertInterventions, type DtypeAgreement } from '../probe/dtype-agreeme
 import type { Probe } from '../probe/probe-types.ts';
 import type { SteeringSettings } from '../steering/steering.ts';
 import type { PromptSet } from '../formats/sets/prompt-set.ts';
-import { type CarriedProbe, carryOver } from '../training/dtype-agreement.ts';
+import { type CarriedProbe, carryOver } from '../training/carry-over.ts';
 import type { LongCall } from '../training/collect.ts';
 import type { SegmentReader } from '../training/reader.ts';
 import type { Options } from './command.ts';

@@ -10,7 +10,7 @@ import { STARTERS, STEER_STARTERS, type Starter } from '../content/prompts.ts';
 import { AppError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { SteeredWriting } from '../engine/steering/steered-writing.ts';
-import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
+import { createSteeringRunner } from '../engine/steering/engine-steering-runner.ts';
 import { openNodeEngine, type NodeEngine } from '../engine/node/node-engine.ts';
 import { createScorer } from '../engine/scorer.ts';
 import { TextRun } from '../engine/text-run.ts';

@@ -5,7 +5,7 @@ import { conditionOf } from '../steering/condition.ts';
 import type { MatchedStrength } from '../steering/dose-types.ts';
 import type { Intervention, SteeringPart, SteeringSettings } from '../steering/steering.ts';
 import { isScaled, MAX_STRENGTH, MODE_NAMES, modeDef } from '../steering/modes.ts';
-import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
+import { createSteeringRunner } from '../engine/steering/engine-steering-runner.ts';
 import { createSegmentReader } from '../engine/passages/segment-reader.ts';
 import type { SteeringRunner } from '../steering/steering-runner.ts';
 import type { SteeringDirection } from '../steering/make-steering.ts';

@@ -9,9 +9,9 @@ import {
 } from '../steering/steering.ts';
 import { DEFAULT_MODE, MODE_NAMES, modeDef, type SteeringMode } from '../steering/modes.ts';
 import type { NodeEngine } from '../engine/node/node-engine.ts';
-import { createSteeringRunner } from '../engine/steering/steering-runner.ts';
+import { createSteeringRunner } from '../engine/steering/engine-steering-runner.ts';
 import { makeSteering } from '../steering/make-steering.ts';
-import type { CarriedProbe } from '../training/dtype-agreement.ts';
+import type { CarriedProbe } from '../training/carry-over.ts';
 import { agreementPart } from './carried-probe.ts';
 import { parseWhere } from './steering-options.ts';
 import { neutralTexts } from './shipped.ts';

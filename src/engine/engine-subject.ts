@@ -15,7 +15,7 @@ import type {
 import type { SteeringRunner } from '../steering/steering-runner.ts';
 import type { Decoder } from './decoder.ts';
 import { Forest } from './forest.ts';
-import { createSteeringRunner } from './steering/steering-runner.ts';
+import { createSteeringRunner } from './steering/engine-steering-runner.ts';
 import { underSteering } from './steering/steering-faults.ts';
 import { mostRows, readSteeredLines, type LineReading, type SteeredLine } from './steering/steered-lines.ts';
 import { writeRollouts } from './steering/rollouts.ts';

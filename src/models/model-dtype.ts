@@ -1,6 +1,6 @@
 /**
  * In which numbers a model's weights are kept, and when two models are one but for that. A name does not prove it: it only
- * says what is worth measuring (see `training/dtype-agreement.ts`).
+ * says what is worth measuring (see `training/carry-over.ts`).
  */
 import { nameOf } from '../base/file-path.ts';
 import type { ModelIdentity } from '../probe/probe-types.ts';

@@ -1,5 +1,5 @@
 /** What a text that a model wrote is like, apart from what it says: its length, how much it repeats itself, whether it refuses. */
-import { isRefusal } from './refusal.ts';
+import { isRefusal } from './refused-answer.ts';
 import { repeatedShare } from './repetition.ts';
 
 /** Facts of a written text. */

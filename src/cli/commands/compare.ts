@@ -20,7 +20,7 @@ import { Options, type Command } from '../command.ts';
 import { openModel } from '../open-model.ts';
 import { readProbe, readProse } from '../files.ts';
 import { showProgress } from '../progress.ts';
-import type { CarriedProbe } from '../../training/dtype-agreement.ts';
+import type { CarriedProbe } from '../../training/carry-over.ts';
 import { parseSteeringSpec, STEERING_SPEC, steeringAlong } from '../steering-spec.ts';
 
 const KNOWN = [

@@ -5,7 +5,7 @@ import { titleWith } from '../../probe/dtype-agreement.ts';
 import { DOSE_FILES, doseCard } from '../../formats/probe/dose-card.ts';
 import { doseFigure } from '../../formats/figures/dose-figure.ts';
 import { parseDose, serialiseDose } from '../../formats/probe/dose.ts';
-import { createSteeringRunner } from '../../engine/steering/steering-runner.ts';
+import { createSteeringRunner } from '../../engine/steering/engine-steering-runner.ts';
 import { createSegmentReader } from '../../engine/passages/segment-reader.ts';
 import { measureAblation } from '../../steering/ablation.ts';
 import { ablationFigure } from '../../formats/figures/ablation-figure.ts';

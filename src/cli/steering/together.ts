@@ -4,7 +4,7 @@ import { checkTogether } from '../../steering/combine.ts';
 import { checkCondition, conditionLayer, conditionOf, type ConditionSettings } from '../../steering/condition.ts';
 import type { SteeringDirection } from '../../steering/make-steering.ts';
 import { checkSteeringSettings, type SteeringPart, type SteeringSettings } from '../../steering/steering.ts';
-import type { CarriedProbe } from '../../training/dtype-agreement.ts';
+import type { CarriedProbe } from '../../training/carry-over.ts';
 import { agreementPart } from '../carried-probe.ts';
 import type { Options } from '../command.ts';
 import { readProbe } from '../files.ts';

@@ -15,7 +15,7 @@ import { type FuturesRequest, writeFutures } from '../futures/write-futures.ts';
 import type { OpenedDecoder } from '../ort/opening.ts';
 import { writingUnder } from './conditional-writing.ts';
 import { PatchRunner } from './patch-runner.ts';
-import { createSteeringRunner } from './steering-runner.ts';
+import { createSteeringRunner } from './engine-steering-runner.ts';
 import { takesSteering, type SteeredText } from './steered-writing.ts';
 import type { RowText } from './row-reader.ts';
 import { readDivergence } from './run-divergence.ts';

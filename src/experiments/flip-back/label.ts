@@ -1,6 +1,6 @@
 /** From scores to labels of sentences, and how far two labellers agree. */
 import { cohenKappa } from '../../stats/kappa.ts';
-import { isRefusal } from '../../text/refusal.ts';
+import { isRefusal } from '../../text/refused-answer.ts';
 import { mean } from '../../stats/stats.ts';
 
 /** What a written sentence is: light, dark, neither, or a refusal, which is a state of its own and never merged. */

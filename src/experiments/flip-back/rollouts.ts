@@ -1,5 +1,5 @@
 /** Lets the model go on with a prompt and labels every sentence that it writes, each by itself, by the probe and in part by the judge. */
-import { isRefusal } from '../../text/refusal.ts';
+import { isRefusal } from '../../text/refused-answer.ts';
 import { significant } from '../../base/round.ts';
 import { meanReading } from '../../reading/score.ts';
 import { sentenceEnds } from '../../text/sentences.ts';

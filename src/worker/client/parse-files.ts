@@ -1,6 +1,6 @@
 /** Parsing of files that somebody brings: small ones here, large ones in a worker of their own, so that the page never stands still. */
 import { AppError } from '../../base/errors.ts';
-import { type ParseReply, type ParseRequest, parseFile } from '../../formats/runs/parse-file.ts';
+import { type ParseReply, type ParseRequest, parseFile } from '../../formats/runs/parse-request.ts';
 import type { Recording } from '../../formats/runs/recording.ts';
 import type { DroppedFile, ImportChoices, SetImport } from '../../formats/sets/set-import.ts';
 import script from '../host/files.worker.ts?worker&url';

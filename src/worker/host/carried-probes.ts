@@ -10,7 +10,7 @@ import { assertProbeFits, parseProbe } from '../../formats/probe/probe.ts';
 import { parsePromptSet } from '../../formats/sets/prompt-set.ts';
 import { sha256Hex } from '../../engine/store/sha256.ts';
 import type { WebEngine } from '../../engine/web-engine.ts';
-import { type CarriedProbe, carryOver } from '../../training/dtype-agreement.ts';
+import { type CarriedProbe, carryOver } from '../../training/carry-over.ts';
 import type { ProbeFiles, ProbeToUse } from '../protocol.ts';
 import { setFiles } from './set-files.ts';
 import { laterTask } from './training-calls.ts';

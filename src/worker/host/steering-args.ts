@@ -9,7 +9,7 @@ import type { SetSource } from '../../probe/training-plan.ts';
 import { parseStorySet } from '../../formats/sets/story-set.ts';
 import type { WebEngine } from '../../engine/web-engine.ts';
 import { makeSteering, type SteeringDirection } from '../../steering/make-steering.ts';
-import type { CarriedProbe } from '../../training/dtype-agreement.ts';
+import type { CarriedProbe } from '../../training/carry-over.ts';
 import type { ConditionArgs, ProbeFiles, SteeredTextArgs, SteeringArgs } from '../protocol.ts';
 import { type CarriedProbes, hashOf } from './carried-probes.ts';
 import { setFiles } from './set-files.ts';

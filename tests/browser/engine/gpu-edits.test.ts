@@ -4,7 +4,7 @@ import { createRng } from '../../../src/base/rng.ts';
 import type { LayerEdit } from '../../../src/engine/decoder.ts';
 import type { OpenedDecoder } from '../../../src/engine/ort/opening.ts';
 import { openWebDecoder } from '../../../src/engine/ort/web-decoder.ts';
-import { createSteeringRunner } from '../../../src/engine/steering/steering-runner.ts';
+import { createSteeringRunner } from '../../../src/engine/steering/engine-steering-runner.ts';
 import { applySteering, SteeredWriting } from '../../../src/engine/steering/steered-writing.ts';
 import { noScorer } from '../../../src/engine/scorer.ts';
 import type { Intervention } from '../../../src/steering/steering.ts';

@@ -1,7 +1,7 @@
 /** What the page says a measurement takes, against what one reads; and what it remembers of strengths. */
 import { describe, expect, it } from 'vitest';
 import type { DoseReport } from '../../../src/steering/dose-types.ts';
-import { NEUTRAL_TEXTS, NEUTRAL_TOKENS } from '../../../src/engine/steering/steering-runner.ts';
+import { NEUTRAL_TEXTS, NEUTRAL_TOKENS } from '../../../src/engine/steering/engine-steering-runner.ts';
 import { BATCH_TOKENS, doseBatches, type DosePlan, doseShare } from '../../../src/features/steer/dose-cost.ts';
 import { MatchBook, type MatchQuestion } from '../../../src/features/steer/match-book.ts';
 import type { SteeringRunner } from '../../../src/steering/steering-runner.ts';

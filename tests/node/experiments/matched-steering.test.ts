@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
 import type { Intervention } from '../../../src/steering/steering.ts';
 import { matchTokens, orBroken, strengthOfKl } from '../../../src/experiments/matched-steering.ts';
-import { NEUTRAL_TEXTS, NEUTRAL_TOKENS } from '../../../src/engine/steering/steering-runner.ts';
+import { NEUTRAL_TEXTS, NEUTRAL_TOKENS } from '../../../src/engine/steering/engine-steering-runner.ts';
 
 /** A 95th percentile of `curve(strength)` nats; keeps what was asked: strength and texts. */
 function subjectOf(curve: (strength: number) => number) {

@@ -1,6 +1,6 @@
 /** What steered texts come to: read back, repetition and refusals counted apart. */
 import { describe, expect, it } from 'vitest';
-import { isRefusal } from '../../../src/text/refusal.ts';
+import { isRefusal } from '../../../src/text/refused-answer.ts';
 import { summariseWritten, type SteeringSide, type WrittenText } from '../../../src/steering/written.ts';
 
 const text = (

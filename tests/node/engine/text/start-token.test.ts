@@ -19,7 +19,7 @@ import { openNodeDecoder } from '../../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../../src/engine/node/node-engine.ts';
 import { passageTokens } from '../../../../src/engine/passages/passage-tokens.ts';
 import { PatchRunner } from '../../../../src/engine/steering/patch-runner.ts';
-import { createSteeringRunner } from '../../../../src/engine/steering/steering-runner.ts';
+import { createSteeringRunner } from '../../../../src/engine/steering/engine-steering-runner.ts';
 import { noScorer } from '../../../../src/engine/scorer.ts';
 import { createSegmentReader } from '../../../../src/engine/passages/segment-reader.ts';
 import { TextRun } from '../../../../src/engine/text-run.ts';

@@ -11,7 +11,7 @@ import { read } from '../../../src/cli/commands/read.ts';
 import { readProbe, readPromptSet } from '../../../src/cli/files.ts';
 import type { DtypeAgreement } from '../../../src/probe/dtype-agreement.ts';
 import { openNodeReader } from '../../../src/engine/node/node-engine.ts';
-import { carryOver, fittedOn } from '../../../src/training/dtype-agreement.ts';
+import { carryOver, fittedOn } from '../../../src/training/carry-over.ts';
 import { ROOT } from '../../fixtures/command.ts';
 import { refusalOf } from '../../fixtures/refusal.ts';
 import { TOPICS, writeToyVariants } from '../../fixtures/toy/toy-variants.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRefusal } from '../../../src/text/refusal.ts';
+import { isRefusal } from '../../../src/text/refused-answer.ts';
 
 describe('an answer that refuses', () => {
   it.each([

@@ -7,7 +7,7 @@ import { firstSteered, type Intervention, type SteeringWhere } from '../../../..
 import type { Cache, Decoder } from '../../../../src/engine/decoder.ts';
 import { openNodeDecoder } from '../../../../src/engine/node/node-decoder.ts';
 import { openNodeEngine, type NodeEngine } from '../../../../src/engine/node/node-engine.ts';
-import { createSteeringRunner, NEUTRAL_TOKENS } from '../../../../src/engine/steering/steering-runner.ts';
+import { createSteeringRunner, NEUTRAL_TOKENS } from '../../../../src/engine/steering/engine-steering-runner.ts';
 import { readSteeredLines } from '../../../../src/engine/steering/steered-lines.ts';
 import type { ForcedChoice, SteeringRunner } from '../../../../src/steering/steering-runner.ts';
 import { makeSteering } from '../../../../src/steering/make-steering.ts';
