@@ -1,5 +1,6 @@
 /** What a browser tells about itself and the device, as far as it does. */
 import type { SpeedPower } from '../../models/speed/speed-record.ts';
+import type { PageMemoryLack } from './words.ts';
 
 /** What Chromium tells of the battery; other browsers have it not. */
 interface Battery extends EventTarget {
@@ -36,17 +37,18 @@ export async function hasTimestamps(): Promise<boolean | null> {
 /** Milliseconds that an answer on memory may take: browsers wait for a moment in which they tidy up. */
 const MEMORY_WAIT_MS = 10_000;
 
-/** Bytes of the page with its workers; null where the browser does not tell, or not in time. */
-export async function pageBytes(): Promise<number | null> {
+/** Bytes of the page with its workers, or why they are not known. */
+export async function pageBytes(): Promise<number | PageMemoryLack> {
   const { measureUserAgentSpecificMemory: ask } = performance as {
     readonly measureUserAgentSpecificMemory?: () => Promise<{ readonly bytes: number }>;
   };
-  if (ask === undefined || !globalThis.crossOriginIsolated) return null;
+  if (!globalThis.crossOriginIsolated) return 'not-isolated';
+  if (ask === undefined) return 'absent';
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), MEMORY_WAIT_MS));
   try {
-    return (await Promise.race([ask.call(performance), late]))?.bytes ?? null;
+    return (await Promise.race([ask.call(performance), late]))?.bytes ?? 'late';
   } catch {
-    return null;
+    return 'absent'; // A page policy may forbid it.
   }
 }
 

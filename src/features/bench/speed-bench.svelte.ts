@@ -10,6 +10,7 @@ import type { Disturbance, SpeedRecord, SpeedSample, SpeedStart, SpeedTime } fro
 import type { Session } from '../../state/engine/session.svelte.ts';
 import { bytesOf } from '../../state/storage/bytes-of.ts';
 import { browserWords, findBattery, hasTimestamps, pageBytes, powerOf } from './device-facts.ts';
+import type { PageMemoryLack } from './words.ts';
 
 /** All of it with warm-up; asking for memory afterwards takes at most ten seconds more. */
 const LIMITS = { mostMs: 100_000, mostRounds: 15 } as const;
@@ -28,6 +29,7 @@ export class SpeedBench {
   #running = $state(false);
   #hidden = $state(false);
   #empty = $state(false);
+  #memoryLack = $state<PageMemoryLack | null>(null);
 
   constructor(session: Session) {
     this.#session = session;
@@ -55,6 +57,11 @@ export class SpeedBench {
   /** Whether the last measurement found nothing. */
   get empty(): boolean {
     return this.#empty;
+  }
+
+  /** Why the own record does not say what the page takes; null where it does. */
+  get memoryLack(): PageMemoryLack | null {
+    return this.#memoryLack;
   }
 
   /** The own record first, then those that were opened. */
@@ -141,6 +148,7 @@ export class SpeedBench {
   async #memory(): Promise<SpeedRecord['memory']> {
     const gpu = this.#session.memory?.gpu ?? null;
     const page = await pageBytes();
+    this.#memoryLack = typeof page === 'number' ? null : page;
     return [
       ...(gpu === null
         ? []
@@ -148,7 +156,7 @@ export class SpeedBench {
             { what: 'gpu', bytes: gpu.bytes },
             { what: 'gpu-peak', bytes: gpu.peakBytes },
           ] as const)),
-      ...(page === null ? [] : [{ what: 'page', bytes: page } as const]),
+      ...(typeof page === 'number' ? [{ what: 'page', bytes: page } as const] : []),
     ];
   }
 }

@@ -1,5 +1,15 @@
 /** The words of the view that measures speed. */
 
+/** Why the memory of the page is not known, in words that end a sentence. */
+export const PAGE_MEMORY_LACKS = {
+  absent: 'this browser does not tell it',
+  'not-isolated': 'the page is not cross-origin isolated, which its host decides (docs/hosting.md)',
+  late: 'the browser did not answer within 10 seconds',
+} as const satisfies Record<string, string>;
+
+/** The name of one. */
+export type PageMemoryLack = keyof typeof PAGE_MEMORY_LACKS;
+
 export const BENCH_WORDS = {
   title: 'How fast is the model here?',
   lead: 'Times the model in use on this device: reading, writing, readings, steering, 24 futures and memory. It takes at most two minutes. Nothing is sent: the record is yours to save, copy or compare.',

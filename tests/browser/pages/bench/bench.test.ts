@@ -1,5 +1,5 @@
 /** Measuring speed in the page: the record and its files, what disturbs it, and records side by side. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { browserWords } from '../../../../src/features/bench/device-facts.ts';
 import { parseSpeed, serialiseSpeed } from '../../../../src/formats/speed/speed-json.ts';
@@ -20,6 +20,8 @@ beforeEach(() => {
 afterEach(() => {
   Reflect.deleteProperty(performance, 'measureUserAgentSpecificMemory');
   Reflect.deleteProperty(document, 'hidden');
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   Reflect.deleteProperty(navigator, 'getBattery');
   document.documentElement.removeAttribute('data-theme');
 });
@@ -134,6 +136,33 @@ describe('measuring speed', () => {
     expect(found.samples.filter((sample) => sample.disturbed === 'power')).toHaveLength(1);
     await expect.element(page.getByText(/It ran on battery/)).toBeVisible();
     await expect.element(page.getByText(/^1 time was left out: the power supply changed/)).toBeVisible();
+  });
+
+  it.each([
+    [false, 'the page is not cross-origin isolated, which its host decides (docs/hosting.md)'],
+    [true, 'this browser does not tell it'],
+  ] as const)('says plainly why the memory of the page is not known (isolated: %s)', async (isolated, why) => {
+    vi.stubGlobal('crossOriginIsolated', isolated);
+    Object.defineProperty(performance, 'measureUserAgentSpecificMemory', { configurable: true, value: undefined });
+    await open();
+    await measure();
+    await expect
+      .element(page.getByText(`the page with its workers, held: not known, because ${why}`, { exact: true }))
+      .toBeVisible();
+    expect((await record()).memory.map(({ what }) => what)).toEqual(['gpu', 'gpu-peak']);
+  });
+
+  it('says that the adapter offers no timestamps, in the page and in the record', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const features = new Set([...adapter!.features].filter((name) => name !== 'timestamp-query'));
+    Object.defineProperty(adapter, 'features', { value: features });
+    vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(adapter);
+    await open();
+    await measure();
+    await expect
+      .element(page.getByText(/^The adapter offers no timestamps: its own time cannot be told/))
+      .toBeVisible();
+    expect((await record()).adapter).toMatchObject({ timestamps: false });
   });
 
   it('stops when told to, keeps what came, and says that it was stopped', async () => {

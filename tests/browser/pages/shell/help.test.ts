@@ -161,6 +161,19 @@ describe('diagnostics', () => {
       .toMatch(/^201 MB \(runtime 176 MB, cache 24 MB\), 214 MB at most so far/);
     expect(row('Page memory')).toMatch(/^\d+(\.\d)? MB, the script heap of the page$/);
   });
+
+  it('say that the browser does not tell what the page holds', async () => {
+    Object.defineProperty(performance, 'memory', { configurable: true, value: undefined });
+    try {
+      await open();
+      await button(/^Load the model/).click();
+      await expect.element(page.getByText(/a pass/).first()).toBeVisible();
+      await button('Diagnostics').click();
+      await expect.element(page.getByText('not told by this browser', { exact: true })).toBeVisible();
+    } finally {
+      Reflect.deleteProperty(performance, 'memory');
+    }
+  });
 });
 
 describe('the tour', () => {
