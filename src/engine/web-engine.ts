@@ -151,8 +151,11 @@ export class WebEngine {
     signal: AbortSignal,
   ): Promise<EnginePlan> {
     const ignore = (): void => undefined;
-    if ('weighed' in args) return tryDevice(args.weighed, { onTrial: ignore, signal });
-    return (await this.#tryDevice(args, { progress: ignore, plan: ignore }, signal)).plan;
+    const toRun =
+      'weighed' in args
+        ? args.weighed
+        : (await modelToRun(args.model, { hosts: args.hosts, onProgress: ignore, signal })).toRun;
+    return tryDevice(toRun, { onTrial: ignore, signal });
   }
 
   /** What a short run says about this model here, before more than its graph is fetched. */
