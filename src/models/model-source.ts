@@ -90,7 +90,7 @@ export interface WeighedModel {
   readonly offer: ModelOffer;
   /** What its checkpoint says of itself; null for a graph. */
   readonly about: CheckpointAbout | null;
-  /** What a short run is told of it. */
+  /** What a short run needs to know of it. */
   readonly toRun: ModelToRun;
   /** Null where the page may not use a graphics card: it then runs on the processor. */
   readonly limits: BufferLimits | null;

@@ -1,4 +1,4 @@
-/** What a short run is told of a model whose weights are not there yet. */
+/** What a short run needs to know of a model whose weights are not there yet. */
 import type { ModelSize } from './device-trial.ts';
 
 /** The limits of WebGPU that a model can run into. */

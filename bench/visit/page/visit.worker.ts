@@ -53,7 +53,7 @@ const steps: VisitSteps = {
     // One with another beginning first, so that nothing of these texts is still in memory.
     await engine.read({ text: 'Rain.', readouts: false }, nowhere, never);
     const from = performance.now();
-    for (const text of texts) await engine.read({ text, readouts: readouts }, nowhere, never);
+    for (const text of texts) await engine.read({ text, readouts }, nowhere, never);
     return { milliseconds: performance.now() - from };
   },
 };

@@ -19,7 +19,7 @@ export interface OrtDecoderParts {
   readonly session: InferenceSession;
   readonly Tensor: TensorConstructor;
   readonly sizes: DecoderSizes;
-  /** What the graph takes and gives; an untouched one has no readouts, and gives logits only. */
+  /** What the graph takes and gives; an untouched one has no streams, and gives logits only. */
   readonly graph: Pick<HookedDecoder, 'streams' | 'logits' | 'branching' | 'windows' | 'activations'>;
   /** Null where the graph takes no vectors. */
   readonly steering: SteeringFeeds | null;
@@ -40,7 +40,7 @@ export interface OrtDecoderParts {
 /** Wraps a session of a hooked (or untouched) decoder graph. The decoder owns the session. */
 export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
   const { session, sizes, caches, steering, editing } = parts;
-  const { streams: readoutTexts, branching, activations } = parts.graph;
+  const { streams: streamNames, branching, activations } = parts.graph;
   const inputs = passInputs(parts.Tensor, session.inputNames, parts.graph);
 
   async function start(
@@ -55,7 +55,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
     const kept = branches?.kept ?? ids.length;
     const rows = logitRows ?? [(kept > 0 ? kept : ids.length) - 1];
     const computed = rows.length > 0 || parts.rowless ? rows : [0];
-    const streams = wantsResiduals ? readoutTexts : [];
+    const streams = wantsResiduals ? streamNames : [];
     const readOut = [...streams, parts.graph.logits];
     const pass = await caches.begin(past, ids.length);
     let outputs: Record<string, Tensor> = {};
@@ -145,7 +145,7 @@ export function createOrtDecoder(parts: OrtDecoderParts): Decoder {
           products,
           residuals: all.subarray(end, logitsAt),
           tokens: tokens - from,
-          logits: tailOf(all, readoutTexts.length > 0 ? logitsAt : all.length - sizes.vocabulary),
+          logits: tailOf(all, streamNames.length > 0 ? logitsAt : all.length - sizes.vocabulary),
         };
       },
     };

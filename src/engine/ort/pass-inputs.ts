@@ -23,7 +23,7 @@ export type PassInputs = (
 export function passInputs(
   TensorClass: TensorConstructor,
   names: readonly string[],
-  { streams: readoutTexts, branching, windows: [window], activations }: PassGraph,
+  { streams: streamNames, branching, windows: [window], activations }: PassGraph,
 ): PassInputs {
   const wanted = new Set(names);
   const ones = growing(() => 1n);
@@ -48,7 +48,7 @@ export function passInputs(
       feeds[WRITTEN_FROM_INPUT] = int64([before], [1]);
       feeds[WRITTEN_TO_INPUT] = int64([total], [1]);
     }
-    if (readoutTexts.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
+    if (streamNames.length > 0) feeds[LOGIT_ROWS_INPUT] = int64(logitRows, [logitRows.length]);
     const layout = branches ? attentionLayout(before, branches.parents, branches.pastParents, activations) : null;
     if (wanted.has(POSITION_IDS_INPUT))
       feeds[POSITION_IDS_INPUT] = layout

@@ -132,7 +132,7 @@ function parseHead(jsonText: string): {
     model,
     method: version === 1 ? parseOldMethod(field(root, 'method')) : parseMethod(field(root, 'method')),
     defaultLayer: integer(field(root, 'defaultLayer'), 0, layers - 1),
-    taps: list(field(root, 'taps'), 1, 16).map((readout) => words(readout, 400)),
+    taps: list(field(root, 'taps'), 1, 16).map((node) => words(node, 400)),
     calibration: list(field(root, 'calibration'), layers, layers).map(parseCalibration),
     earlyTokens: parseEarlyTokens(field(root, 'earlyTokens'), layers),
     lexical:

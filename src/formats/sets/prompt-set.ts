@@ -150,7 +150,7 @@ function readHeader(
     neutral: words(field(poles, 'neutral'), 80),
   };
   if (new Set(Object.values(axis)).size < 3) root.refuse(`${poles.path} must name three different poles.`);
-  const readoutTexts = list(field(root, 'taps'), 1, MAX_READOUTS).map((readout) => words(readout, 400));
+  const readoutTexts = list(field(root, 'taps'), 1, MAX_READOUTS).map((node) => words(node, 400));
   if (new Set(readoutTexts).size < readoutTexts.length) root.refuse(`${root.path}.taps holds a sentence twice.`);
   return {
     ...headerText(root),

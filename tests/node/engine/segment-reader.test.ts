@@ -25,7 +25,7 @@ beforeAll(async () => {
   const readoutTexts = set.taps.slice(0, 2);
   turns = set.rows.slice(0, 12).map((row, index) => ({
     text: [row.context, row.text],
-    readoutTexts: readoutTexts,
+    readoutTexts,
     readoutAfter: index % 3 === 0 ? [0, 1] : [1],
   }));
   const [first, second, third] = set.rows;

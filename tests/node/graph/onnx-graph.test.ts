@@ -96,15 +96,15 @@ test('the decoder is described from its own inputs', () => {
 });
 
 test('hooking names 31 streams, in the order of the layers, and makes each a graph output', () => {
-  const { streams: readoutTexts, graph } = hookDecoder(stock);
+  const { streams: streamNames, graph } = hookDecoder(stock);
   const outputs = parseModel(graph).outputs.map((output) => output.name);
-  expect(readoutTexts).toHaveLength(31);
-  expect(readoutTexts[0]).toBe('/model/embed_tokens/GatherBlockQuantized/output_0');
-  expect(readoutTexts.slice(1, 30)).toEqual(
+  expect(streamNames).toHaveLength(31);
+  expect(streamNames[0]).toBe('/model/embed_tokens/GatherBlockQuantized/output_0');
+  expect(streamNames.slice(1, 30)).toEqual(
     Array.from({ length: 29 }, (_, l) => `/model/layers.${l + 1}/input_layernorm/output_3`),
   );
-  expect(new Set(readoutTexts).size).toBe(31);
-  expect(outputs).toEqual(expect.arrayContaining([...readoutTexts]));
+  expect(new Set(streamNames).size).toBe(31);
+  expect(outputs).toEqual(expect.arrayContaining([...streamNames]));
   expect(parseModel(graph).inputs.map((input) => input.name)).toContain(LOGIT_ROWS_INPUT);
 });
 

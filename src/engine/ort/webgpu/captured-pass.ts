@@ -47,7 +47,7 @@ export async function createCapturedPass({
   session,
   Tensor: TensorClass,
   sizes,
-  graph: { streams: readoutTexts, logits: logitsName },
+  graph: { streams: streamNames, logits: logitsName },
   steering,
   memory,
   dispatch,
@@ -58,7 +58,7 @@ export async function createCapturedPass({
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const [token, row, lastSlot, total, place, logits, ...streams] = await memory.allocate(
     'writing',
-    [8, 8, 4, 4, 8, floats(sizes.vocabulary), ...readoutTexts.map(() => floats(sizes.hidden))] as const,
+    [8, 8, 4, 4, 8, floats(sizes.vocabulary), ...streamNames.map(() => floats(sizes.hidden))] as const,
     usage,
   );
   const feeds: Record<string, Tensor> = {
@@ -74,7 +74,7 @@ export async function createCapturedPass({
   const fetches: Record<string, Tensor> = {
     ...Object.fromEntries(
       streams.map((buffer, index) => [
-        readoutTexts[index] ?? '',
+        streamNames[index] ?? '',
         tensorOn(TensorClass, buffer, 'float32', [1, 1, sizes.hidden]),
       ]),
     ),

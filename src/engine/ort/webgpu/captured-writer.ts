@@ -46,13 +46,13 @@ export interface CapturedWriter extends Writer {
 /** Makes a writer. Throws `gpu-memory-refused`, and then leaves nothing on the device. */
 export async function createCapturedWriter(parts: CapturedWriterParts): Promise<CapturedWriter> {
   const { session, sizes, caches, memory } = parts;
-  const { streams: readoutTexts, activations } = parts.graph;
+  const { streams: streamNames, activations } = parts.graph;
   const { device } = memory;
   const streamBytes = sizes.hidden * FLOAT_BYTES;
   const logitBytes = sizes.vocabulary * FLOAT_BYTES;
   const { pass, pastLogits, logitStaging, staging, sampler, dispose } = await makeBuffers(
     parts,
-    streamBytes * readoutTexts.length,
+    streamBytes * streamNames.length,
     logitBytes,
   );
   const { token, streams, logits } = pass;
@@ -62,7 +62,7 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
   function bringStreams(encoder: GPUCommandEncoder, slot: GPUBuffer): number {
     for (const [index, stream] of streams.entries())
       encoder.copyBufferToBuffer(stream, 0, slot, index * streamBytes, streamBytes);
-    return readoutTexts.length * streamBytes;
+    return streamNames.length * streamBytes;
   }
 
   /** Copies the products of the token's streams, and its embedding; how many bytes. */
@@ -97,11 +97,11 @@ export async function createCapturedWriter(parts: CapturedWriterParts): Promise<
       const values = await readMapped(slot, bytes + 8);
       const id = new Uint32Array(values.buffer)[bytes / FLOAT_BYTES] ?? 0;
       if (projection === null) {
-        const residuals = values.subarray(0, readoutTexts.length * sizes.hidden);
+        const residuals = values.subarray(0, streamNames.length * sizes.hidden);
         assertFinite(residuals, position, 1, sizes.hidden, activations);
         return { id, residuals, products: null };
       }
-      const { products } = splitProducts(values, projection.count, readoutTexts.length, 1, sizes.hidden);
+      const { products } = splitProducts(values, projection.count, streamNames.length, 1, sizes.hidden);
       assertProductsFinite(products, position, 1, activations);
       return { id, residuals: new Float32Array(0), products };
     };
