@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../../scripts/chromium.mjs';
-import { loadModel, readText, sentenceReadings, stripText } from './site.ts';
+import { askHowFast, loadModel, readText, sentenceReadings, stripText } from './site.ts';
 
 const MINUTE = 60_000;
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -74,6 +74,7 @@ test(
     await page.reload();
     await page.locator('.fork .words').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(await askHowFast(page, 2 * MINUTE)).toMatch(/about [\d.]+ tokens a second/);
     await loadModel(page, 3 * MINUTE);
     const text = 'Ada fed the stray dog. Then she kicked it.';
     await readText(page, text, 2 * MINUTE);

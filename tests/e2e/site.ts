@@ -95,6 +95,16 @@ export async function loadModel(page: Page, timeoutMs: number): Promise<void> {
   await waitForStatus(page, /tokens? a pass/, timeoutMs);
 }
 
+/** Asks how fast the model will run, before it is loaded; the answer. */
+export async function askHowFast(page: Page, timeoutMs: number): Promise<string> {
+  await loadButton(page);
+  const panel = page.getByRole('region', { name: 'Model', exact: true }).first();
+  await panel.getByRole('button', { name: 'How fast here?' }).click();
+  const answer = panel.getByText(/tokens a second/);
+  await answer.waitFor({ timeout: timeoutMs });
+  return answer.innerText();
+}
+
 /** Waits until the status line says something. */
 export async function waitForStatus(page: Page, words: RegExp, timeoutMs: number): Promise<void> {
   await page.locator('header').filter({ hasText: words }).waitFor({ timeout: timeoutMs });

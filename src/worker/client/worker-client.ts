@@ -134,13 +134,12 @@ export function createWorkerClient(worker: Worker): EngineClient {
   const calls = Object.fromEntries(
     CALL_NAMES.map((name) => [
       name,
-      (args: CallArgs<typeof name>, options: CallOptions<typeof name> = {}) => call(name, args, options),
+      (args: CallArgs<typeof name>, options: CallOptions<typeof name> = {}) => call(name, addressed(args), options),
     ]),
   ) as unknown as EngineCallers;
 
   return {
     ...calls,
-    load: (args, options) => calls.load({ ...args, model: absolute(args.model) }, options),
     onLost: (callback) => {
       onLost = callback;
       if (dead) callback(dead);
@@ -157,7 +156,10 @@ export function createWorkerClient(worker: Worker): EngineClient {
   };
 }
 
-/** A worker's own address is no base for the page's. */
-function absolute(model: ModelSource): ModelSource {
-  return model.kind === 'site' ? { ...model, manifestUrl: new URL(model.manifestUrl, document.baseURI).href } : model;
+/** The arguments of a call, with the whole address of a model of this site: a worker's own address is no base for the page's. */
+function addressed<Args>(args: Args): Args {
+  const { model } = (args ?? {}) as { readonly model?: ModelSource };
+  return model?.kind === 'site'
+    ? { ...args, model: { ...model, manifestUrl: new URL(model.manifestUrl, document.baseURI).href } }
+    : args;
 }

@@ -1,10 +1,11 @@
 /** The page's end of the worker protocol, against a real worker. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from '../../../src/base/errors.ts';
 import type { ReadingSink, TokenBatch } from '../../../src/reading/reading.ts';
 import type { EngineClient } from '../../../src/worker/client/engine-client.ts';
 import { createWorkerClient } from '../../../src/worker/client/worker-client.ts';
 
+let worker: Worker;
 let client: EngineClient;
 let batches: TokenBatch[];
 let sink: ReadingSink;
@@ -19,7 +20,8 @@ const locks = async (): Promise<readonly string[]> => {
 const watched = (): Promise<void> => expect.poll(locks).toHaveLength(2);
 
 beforeEach(() => {
-  client = createWorkerClient(new Worker(new URL('./scripted.worker.ts', import.meta.url), { type: 'module' }));
+  worker = new Worker(new URL('./scripted.worker.ts', import.meta.url), { type: 'module' });
+  client = createWorkerClient(worker);
   batches = [];
   sink = { tokens: (batch) => void batches.push(batch), readout: () => undefined };
 });
@@ -33,6 +35,19 @@ test('events arrive in order before the value, and late ones are dropped', async
     [1, 1],
   ]);
 });
+
+test.each(['load', 'planModel', 'checkModel'] as const)(
+  'the address of a model of this site is the page’s, whatever asks for it: %s',
+  async (name) => {
+    const sent = vi.spyOn(worker, 'postMessage');
+    const model = { kind: 'site', manifestUrl: 'models/some.json' } as const;
+    await client[name]({ model, hosts: [], backend: 'wasm' });
+    expect(sent.mock.lastCall?.[0]).toMatchObject({
+      call: name,
+      args: { model: { kind: 'site', manifestUrl: new URL('models/some.json', document.baseURI).href } },
+    });
+  },
+);
 
 test('an error keeps its code, details and stack across the thread', async () => {
   const error = await read('fail').catch((thrown: unknown) => thrown);
